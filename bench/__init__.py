@@ -1,0 +1,1 @@
+"""Repeatable measurements, each a ratio to a floor in the same run."""

@@ -1,0 +1,1 @@
+"""Leaf helpers, one subject a file; imports no room."""

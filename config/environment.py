@@ -1,0 +1,105 @@
+"""Read settings from the environment; a wrong value stops the start and names the variable."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+
+
+def wrong(name: str, reason: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}: {reason}")
+
+
+def text(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise wrong(name, "is not set; production needs it, see README.md, Configuration.")
+    return value
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.lower() in YES:
+        return True
+    if value.lower() in NO:
+        return False
+    raise wrong(name, f"{value!r} is neither true nor false.")
+
+
+def names(name: str, default: str) -> list[str]:
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    if value not in available_timezones():
+        raise wrong(name, f"{value!r} is not an IANA time zone such as Europe/Berlin.")
+    return value
+
+
+def site_url(name: str, default: str | None) -> str:
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise wrong(name, f"{value!r} is not an address such as https://milepost.example.")
+    return value
+
+
+def redis_url(name: str, default: str | None) -> str:
+    value = text(name, default)
+    if urlsplit(value).scheme not in {"", "redis", "rediss", "unix"}:
+        raise wrong(name, "must start with redis://, rediss:// or unix://.")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings of one database; SQLite gets WAL and immediate transactions."""
+    settings = parsed(name, text(name, default), environ.Env.db_url_config)
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        settings["OPTIONS"] = SQLITE_OPTIONS
+    return settings
+
+
+# Without IMMEDIATE two writers that both began with a read fail with "database is locked".
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+}
+
+
+def email(name: str, default: str) -> dict[str, Any]:
+    return parsed(name, text(name, default), environ.Env.email_url_config)
+
+
+def parsed(name: str, value: str, parse: Callable[[str], Any]) -> dict[str, Any]:
+    try:
+        settings: dict[str, Any] = dict(parse(value))
+    except Exception as error:
+        raise wrong(name, f"cannot be read as an address: {error}") from error
+    backend = settings.get("ENGINE") or settings.get("EMAIL_BACKEND") or ""
+    if "." not in backend:
+        raise wrong(name, f"{urlsplit(value).scheme!r} is not a known kind of address.")
+    return settings
+
+
+def secret_key(name: str, *, development_file: Path, is_development: bool) -> str:
+    """Return the secret key; development makes one for itself and keeps it."""
+    if not is_development or os.environ.get(name):
+        return text(name)
+    if not development_file.exists():
+        development_file.parent.mkdir(parents=True, exist_ok=True)
+        development_file.touch(mode=0o600)
+        development_file.write_text(get_random_secret_key())
+    return development_file.read_text()

@@ -1,0 +1,208 @@
+"""Questions asked of plans; each answers in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Min
+
+from studyplans.plans.models import StudyPlan, StudySession, Window
+from studyplans.plans.workload import Followed, problem_of, standings_by_key, work_left
+from studyplans.scheduling import WeeklyWindow, plan
+from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum, Milestone
+from tracker.progress.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A study session with the milestone it is for."""
+
+    session: StudySession
+    milestone: Milestone
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    rows: tuple[SessionRow, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.session.minutes for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week from Monday, its days with sessions, and the minutes it has for study."""
+
+    begins_on: date
+    days: tuple[Day, ...]
+    budget_minutes: int
+
+    @property
+    def minutes(self) -> int:
+        return sum(day.minutes for day in self.days)
+
+    @property
+    def ends_on(self) -> date:
+        return self.begins_on + timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """When the plan reaches the end of an enrolment; None where it never does."""
+
+    enrolment: Enrolment
+    finish_on: date | None
+
+    @property
+    def days_late(self) -> int:
+        return days_after(self.finish_on, self.enrolment.target_date)
+
+
+def days_after(finish_on: date | None, target_date: date | None) -> int:
+    """Return the days a finish comes after its target; 0 when in time or when either is open."""
+    if finish_on is None or target_date is None:
+        return 0
+    return max(0, (finish_on - target_date).days)
+
+
+def plan_of(learner: User) -> StudyPlan | None:
+    return StudyPlan.objects.filter(learner=learner).first()
+
+
+def windows_of(learner: User) -> list[Window]:
+    return list(Window.objects.filter(plan__learner=learner))
+
+
+def weekly_windows(windows: Iterable[Window]) -> tuple[WeeklyWindow, ...]:
+    """Return stored windows in the engine's words."""
+    return tuple(
+        WeeklyWindow(weekday=window.weekday, starts_at=window.starts_at, ends_at=window.ends_at)
+        for window in windows
+    )
+
+
+def weekly_minutes(windows: Iterable[Window]) -> int:
+    return sum(window.minutes for window in windows)
+
+
+def last_day(ends_at: datetime, learner: User) -> date:
+    """Return the local day something belongs to that ends then: midnight ends the day before."""
+    return (ends_at.astimezone(learner.zone) - timedelta(microseconds=1)).date()
+
+
+def with_milestones(sessions: Iterable[StudySession]) -> list[SessionRow]:
+    """Pair sessions with their milestones; those whose milestone is gone are left out."""
+    listed = list(sessions)
+    curricula = {session.enrolment.curriculum_id for session in listed}
+    keys = {session.milestone_key for session in listed}
+    found = Milestone.objects.filter(curriculum__in=curricula, key__in=keys)
+    milestones = {(found.curriculum_id, found.key): found for found in found}
+    return [
+        SessionRow(session, milestones[place])
+        for session in listed
+        if (place := (session.enrolment.curriculum_id, session.milestone_key)) in milestones
+    ]
+
+
+def days_of(rows: Iterable[SessionRow], learner: User) -> list[Day]:
+    """Group rows in time order by the learner's own days."""
+
+    def local_day(row: SessionRow) -> date:
+        return row.session.starts_at.astimezone(learner.zone).date()
+
+    return [Day(day, tuple(grouped)) for day, grouped in groupby(rows, key=local_day)]
+
+
+def weeks_of(days: Iterable[Day], *, budget_minutes: int) -> list[Week]:
+    by_week: dict[date, list[Day]] = defaultdict(list)
+    for day in days:
+        by_week[day.date - timedelta(days=day.date.weekday())].append(day)
+    return [Week(begins_on, tuple(days), budget_minutes) for begins_on, days in by_week.items()]
+
+
+def agenda(learner: User, *, begin: datetime, end: datetime | None = None) -> list[Day]:
+    """Return the days with sessions from `begin` on, up to `end` where given."""
+    sessions = StudySession.objects.of(learner).filter(starts_at__gte=begin)
+    if end is not None:
+        sessions = sessions.filter(starts_at__lt=end)
+    return days_of(with_milestones(sessions.select_related("enrolment__curriculum")), learner)
+
+
+def has_sessions_from(learner: User, *, begin: datetime) -> bool:
+    return StudySession.objects.of(learner).filter(starts_at__gte=begin).exists()
+
+
+def unsettled(learner: User, *, since: datetime, at: datetime) -> list[SessionRow]:
+    """Return sessions that ended since then, of which we do not know that they happened."""
+    ended = StudySession.objects.of(learner).unsettled().ended(by=at).filter(ends_at__gt=since)
+    return with_milestones(ended.select_related("enrolment__curriculum"))
+
+
+def learners_with_a_missed_day(*, at: datetime) -> list[int]:
+    """Return the primary keys of learners with a planned session on a local day that is over."""
+    ended = StudySession.objects.planned().ended(by=at).order_by()
+    first = ended.values_list("plan__learner", "plan__learner__time_zone")
+    return [
+        learner_id
+        for learner_id, zone, ends_at in first.annotate(Min("ends_at"))
+        if ends_at.astimezone(ZoneInfo(zone)).date() < at.astimezone(ZoneInfo(zone)).date()
+    ]
+
+
+def forecasts_of(learner: User) -> list[Forecast]:
+    """Return the planned finish of each active enrolment, in the order of enrolling."""
+    enrolments = Enrolment.objects.of(learner).active().select_related("curriculum")
+    ends = dict(
+        StudySession.objects.of(learner).planned().values_list("enrolment").annotate(Max("ends_at"))
+    )
+    return [
+        Forecast(enrolment, last_day(ends[enrolment.pk], learner) if enrolment.pk in ends else None)
+        for enrolment in enrolments
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What enrolling with these answers would lead to."""
+
+    weekly_minutes: int
+    finish_on: date | None
+    target_date: date | None
+
+    @property
+    def days_late(self) -> int:
+        return days_after(self.finish_on, self.target_date)
+
+
+def preview(
+    *,
+    learner: User,
+    curriculum: Curriculum,
+    windows: Sequence[Window],
+    started_on: date,
+    target_date: date | None,
+    at: datetime,
+) -> Preview:
+    """Plan this curriculum beside all the learner follows, and say when it would end."""
+    active = Enrolment.objects.of(learner).active().exclude(curriculum=curriculum)
+    followed = [followed_by(enrolment) for enrolment in active.select_related("curriculum")]
+    followed.append(Followed(curriculum, started_on, target_date))
+    work = work_left(followed, standings_by_key(learner))
+    computed = plan(problem_of(work, windows=weekly_windows(windows), zone=learner.zone, begin=at))
+    own = {item.milestone.key for item in work if item.followed.curriculum == curriculum}
+    ends = [session.ends_at for session in computed.sessions if session.key in own]
+    fits = bool(ends) and own.isdisjoint(computed.unplaced)
+    finish_on = last_day(ends[-1], learner) if fits else None
+    return Preview(weekly_minutes(windows), finish_on, target_date)
+
+
+def followed_by(enrolment: Enrolment) -> Followed:
+    return Followed(enrolment.curriculum, enrolment.started_on, enrolment.target_date)

@@ -1,0 +1,90 @@
+"""What a load balancer and an operator are told."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from config import health
+
+pytestmark = pytest.mark.django_db
+
+
+def works() -> None:
+    """Stand in for a part that answers."""
+
+
+@pytest.fixture(autouse=True)
+def redis_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health.CHECKS, "redis", works)
+
+
+def test_being_alive_needs_nothing_else(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "CHECKS", {})
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.text) == (200, "ok")
+
+
+def test_ready_when_every_part_works(client: Client) -> None:
+    health.beat_heartbeat()
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "ready",
+        "parts": {"database": "ok", "redis": "ok", "beat": "ok"},
+    }
+
+
+def test_a_beat_that_never_was_is_named(client: Client) -> None:
+    cache.delete(health.HEARTBEAT_KEY)
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["parts"]["beat"] == "failing"
+
+
+def test_a_beat_that_fell_silent_is_named(client: Client, clock: time_machine.Traveller) -> None:
+    health.beat_heartbeat()
+    clock.shift(timedelta(seconds=health.HEARTBEAT_MAX_AGE_SECONDS + 1))
+
+    assert client.get("/readyz").json()["parts"]["beat"] == "failing"
+
+
+def test_a_redis_that_is_gone_is_named_without_details(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health.beat_heartbeat()
+    monkeypatch.setitem(health.CHECKS, "redis", health.check_redis)
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["parts"] == {"database": "ok", "redis": "failing", "beat": "ok"}
+    assert "nowhere" not in response.text
+
+
+def test_a_database_that_is_gone_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise RedisConnectionError("password=secret")
+
+    monkeypatch.setitem(health.CHECKS, "database", gone)
+
+    response = client.get("/readyz")
+
+    assert response.json()["parts"]["database"] == "failing"
+    assert "secret" not in response.text
+
+
+def test_health_answers_no_post(client: Client) -> None:
+    assert client.post("/healthz").status_code == 405
+    assert client.post("/readyz").status_code == 405

@@ -1,0 +1,54 @@
+"""Ada and Cleo with a plan, and a Monday morning on which their digests are due."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+
+from config.celery import app
+from studyplans.plans.models import StudySession
+from studyplans.reminders.models import Delivery
+from tests.studyplans.cast import enrol
+from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum
+
+SUNDAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MONDAY_AT_EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # 08:00 in Berlin
+
+
+@pytest.fixture(autouse=True)
+def eager_worker() -> Iterator[None]:
+    """Let every ring be answered at once, in this process."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def planned_ada(ada: User, maths: Curriculum) -> User:
+    """Ada, who studies on Monday, Wednesday and Friday from 19:00 to 20:00."""
+    enrol_on_sunday(ada, maths)
+    return ada
+
+
+def enrol_on_sunday(learner: User, curriculum: Curriculum, **choices: Any) -> None:
+    with time_machine.travel(SUNDAY, tick=False):
+        enrol(learner, curriculum, at=SUNDAY, **choices)
+
+
+def todays_sessions(learner: User) -> list[StudySession]:
+    own = StudySession.objects.of(learner).planned().select_related("enrolment")
+    return [session for session in own if session.starts_at.date() == MONDAY_AT_EIGHT.date()]
+
+
+def outcomes(learner: User) -> list[tuple[str, str, str]]:
+    """Return (occurrence, status, reason) of each delivery."""
+    own = Delivery.objects.filter(learner=learner).order_by("occurrence")
+    return list(own.values_list("occurrence", "status", "reason"))
+
+
+def unconfirm(learner: User) -> None:
+    EmailAddress.objects.filter(user=learner).update(verified=False)

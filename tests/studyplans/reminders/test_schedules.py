@@ -1,0 +1,109 @@
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from studyplans.reminders import tasks
+from studyplans.reminders.actions import set_reminder_schedule
+from studyplans.reminders.models import Kind, ReminderSchedule
+from tests.factories import make_learner
+from tests.studyplans.cast import enrol, make_maths
+from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, SUNDAY, enrol_on_sunday, outcomes
+from tracker.accounts.actions import change_profile
+from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum
+
+
+def schedule_of(learner: User) -> ReminderSchedule:
+    return ReminderSchedule.objects.get(learner=learner, kind=Kind.DIGEST)
+
+
+def choose(learner: User, *, at: datetime, **choices: Any) -> ReminderSchedule:
+    defaults = {"is_on": True, "local_time": time(8), "weekdays": list(range(7))}
+    return set_reminder_schedule(
+        learner=learner, kind=Kind.DIGEST, at=at, **{**defaults, **choices}
+    )
+
+
+def test_enrolling_brings_the_digest_at_eight(planned_ada: User) -> None:
+    schedule = schedule_of(planned_ada)
+
+    assert schedule.is_on
+    assert schedule.next_run_at == MONDAY_AT_EIGHT
+
+
+def test_an_enrolment_dated_back_brings_no_digests_of_the_past(
+    ada: User, maths: Curriculum, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(SUNDAY)
+    enrol(ada, maths, at=SUNDAY - timedelta(days=21))
+
+    assert schedule_of(ada).next_run_at == MONDAY_AT_EIGHT
+
+
+def test_an_opt_out_survives_another_enrolment(planned_ada: User) -> None:
+    choose(planned_ada, at=SUNDAY, is_on=False)
+
+    enrol_on_sunday(planned_ada, make_maths(slug="stats"))
+
+    assert not schedule_of(planned_ada).is_on
+
+
+def test_a_choice_of_weekdays_decides_the_next_run(planned_ada: User) -> None:
+    schedule = choose(planned_ada, at=SUNDAY, local_time=time(6, 30), weekdays=[5, 2])
+
+    assert schedule.next_run_at == datetime(2026, 3, 4, 5, 30, tzinfo=UTC)
+    assert schedule.weekdays == [2, 5]
+
+
+def test_moving_to_another_zone_keeps_the_local_hour(planned_ada: User) -> None:
+    with time_machine.travel(SUNDAY, tick=False):
+        change_profile(learner=planned_ada, name="Ada", time_zone="Asia/Kathmandu")
+
+    assert schedule_of(planned_ada).next_run_at == datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
+
+
+def test_a_later_hour_brings_no_second_digest_today(
+    planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[Any]
+) -> None:
+    clock.move_to(MONDAY_AT_EIGHT)
+    tasks.dispatch_due()
+
+    schedule = choose(planned_ada, at=MONDAY_AT_EIGHT, local_time=time(18))
+
+    assert schedule.next_run_at == datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
+    assert len(mailoutbox) == 1
+
+
+def test_flying_west_over_the_date_line_repeats_no_date(
+    ada: User, clock: time_machine.Traveller
+) -> None:
+    ada.time_zone = "Pacific/Apia"
+    ada.save()
+    choose(ada, at=SUNDAY)
+    clock.move_to(datetime(2026, 3, 1, 19, 0, tzinfo=UTC))  # Monday, 08:00 in Apia
+    tasks.dispatch_due()
+
+    change_profile(learner=ada, name="Ada", time_zone="Pacific/Honolulu")
+
+    assert [occurrence for occurrence, *_ in outcomes(ada)] == ["2026-03-02"]
+    # Sunday again, and Monday is to come once more: the next is Tuesday's.
+    assert schedule_of(ada).next_run_at == datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("day", "hour"), [(datetime(2026, 3, 28, 12, tzinfo=UTC), 6), (SUNDAY, 7)])
+def test_eight_stays_eight_when_the_clocks_change(ada: User, day: datetime, hour: int) -> None:
+    schedule = choose(ada, at=day)
+
+    assert schedule.next_run_at is not None
+    assert schedule.next_run_at.astimezone(UTC).hour == hour
+
+
+def test_signing_up_alone_brings_no_mail(
+    transactional_db: None, clock: time_machine.Traveller
+) -> None:
+    ben = make_learner("ben@example.org")
+    tasks.dispatch_due()
+
+    assert not ReminderSchedule.objects.filter(learner=ben).exists()

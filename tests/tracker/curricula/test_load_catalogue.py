@@ -1,0 +1,307 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from pytest_django import DjangoAssertNumQueries
+
+from tests.tracker.curricula.small_catalogue import change, write_catalogue
+from tracker.curricula.models import (
+    Area,
+    Background,
+    Certification,
+    Curriculum,
+    Milestone,
+    Module,
+    Resource,
+    RoleProfile,
+    Route,
+    Skill,
+)
+
+pytestmark = pytest.mark.django_db
+
+LOADED_AT = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def stopped_time() -> Iterator[None]:
+    with time_machine.travel(LOADED_AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_catalogue(tmp_path)
+
+
+def load(*folder: Path) -> str:
+    out = StringIO()
+    call_command("load_catalogue", *map(str, folder), stdout=out)
+    return out.getvalue()
+
+
+def all_rows() -> dict[str, list[dict[str, Any]]]:
+    models = apps.get_app_config("curricula").get_models(include_auto_created=True)
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
+
+
+# --- the shipped catalogue --------------------------------------------------------------------
+
+
+def test_the_shipped_catalogue_loads_whole() -> None:
+    load()
+
+    paths = Curriculum.objects.filter(kind=Curriculum.Kind.PATH)
+    others = Curriculum.objects.exclude(kind=Curriculum.Kind.PATH)
+    assert (paths.count(), others.count()) == (12, 22)
+    homes = Milestone.objects.exclude(curriculum__kind=Curriculum.Kind.PATH)
+    assert homes.count() == 495
+    assert sum(homes.values_list("effort_minutes", flat=True)) == 3623 * 60
+    assert Skill.objects.count() == 120
+    assert Area.objects.count() == 12
+    assert RoleProfile.objects.count() == 8
+    assert Resource.objects.count() == 294
+    assert Certification.objects.count() == 15
+
+
+def test_the_shipped_paths_stand_first_and_are_published() -> None:
+    load()
+
+    kinds = [curriculum.kind for curriculum in Curriculum.objects.published()]
+    assert kinds[:12] == ["path"] * 12
+    assert len(kinds) == 34
+    assert set(kinds[12:]) == {"subject", "certification"}
+
+
+def test_loading_the_shipped_catalogue_twice_changes_no_row() -> None:
+    load()
+    before = all_rows()
+
+    out = load()
+
+    assert out.startswith("Nothing changed: ")
+    assert all_rows() == before
+
+
+# --- what a load writes -----------------------------------------------------------------------
+
+
+def test_a_curriculum_is_loaded_as_its_file_says(folder: Path) -> None:
+    load(folder)
+
+    maths = Curriculum.objects.get(slug="maths")
+    assert (maths.status, maths.published_at, maths.position) == ("published", LOADED_AT, 20)
+    basics, more = maths.modules.all()
+    assert (basics.rule, basics.rule_amount) == ("count", 2)
+    assert (more.rule, more.rule_amount) == ("all", None)
+    count, add = basics.milestones.all()
+    assert (count.key, count.effort_minutes, count.kind) == ("maths.count", 60, "read")
+    assert [needed.key for needed in add.prerequisites.all()] == ["maths.count"]
+    assert [(level.skill.key, level.proficiency) for level in add.skill_levels.all()] == [
+        ("algebra", 2)
+    ]
+    assert [resource.key for resource in count.resources.all()] == ["primer"]
+    assert not Milestone.objects.get(key="maths.play").is_required
+
+
+def test_a_path_copies_milestones_under_the_same_keys(folder: Path) -> None:
+    load(folder)
+
+    way = Curriculum.objects.get(slug="way")
+    home = Curriculum.objects.get(slug="maths")
+    copies = {milestone.key: milestone for milestone in way.milestones.all()}
+    assert list(copies) == ["maths.add", "maths.prove"]
+    assert copies["maths.add"].pk != home.milestones.get(key="maths.add").pk
+    assert copies["maths.add"].effort_minutes == 90
+    assert copies["maths.add"].skill_levels.get().proficiency == 2
+
+
+def test_a_copy_keeps_the_prerequisites_that_are_in_the_path(folder: Path) -> None:
+    load(folder)
+
+    way = Curriculum.objects.get(slug="way")
+    assert not way.milestones.get(key="maths.add").prerequisites.exists()
+    needed = way.milestones.get(key="maths.prove").prerequisites.get()
+    assert needed == way.milestones.get(key="maths.add")
+    assert way.credited_keys == ["maths.count"]
+
+
+def test_a_path_knows_its_role_background_and_route(folder: Path) -> None:
+    load(folder)
+
+    way = Curriculum.objects.get(slug="way")
+    assert (way.role, way.background) == (RoleProfile.objects.get(), Background.objects.get())
+    assert (way.weeks, way.hours_per_week) == (4, 2)
+    assert list(Route.objects.get().paths.all()) == [way]
+
+
+def test_a_background_that_meets_a_role_assumes_what_the_role_requires(folder: Path) -> None:
+    change(folder, "careers.yaml", "note: from anywhere", "note: x\n    meets: helper")
+
+    load(folder)
+
+    assert Background.objects.get().assumed == {"algebra": 2}
+
+
+def test_a_folder_without_shared_lists_uses_the_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "subjects").mkdir()
+    (tmp_path / "subjects" / "tiny.yaml").write_text(
+        "slug: tiny\nkind: subject\ntitle: Tiny\nsummary: Small.\nmodules:\n"
+        "  - key: all\n    title: All\n    milestones:\n"
+        "      - {key: tiny.one, title: One, kind: read, minutes: 30, done_when: You did,"
+        " skills: {python: 1}}\n"
+    )
+
+    load(tmp_path)
+
+    assert Milestone.objects.get().skill_levels.get().skill.title == "Python"
+    assert Curriculum.objects.count() == 1
+
+
+# --- loading again ----------------------------------------------------------------------------
+
+
+def test_a_changed_file_updates_in_place(folder: Path) -> None:
+    load(folder)
+    modules = dict(Module.objects.values_list("pk", "key"))
+    milestones = dict(Milestone.objects.values_list("pk", "key"))
+    change(folder, "subjects/maths.yaml", "title: Add", "title: Add and subtract")
+
+    out = load(folder)
+
+    assert "curricula: 2 updated (way, maths)" in out
+    titles = Milestone.objects.filter(key="maths.add").values_list("title", flat=True)
+    assert list(titles) == ["Add and subtract"] * 2
+    assert dict(Module.objects.values_list("pk", "key")) == modules
+    assert dict(Milestone.objects.values_list("pk", "key")) == milestones
+
+
+def test_only_the_curriculum_that_changed_is_written(folder: Path) -> None:
+    load(folder)
+    change(folder, "paths/way.yaml", "weeks: 4", "weeks: 5")
+
+    assert "curricula: 1 updated (way), 1 unchanged" in load(folder)
+
+
+def test_comments_and_layout_are_no_change(folder: Path) -> None:
+    load(folder)
+    change(folder, "subjects/maths.yaml", "slug: maths", "# A comment.\n\nslug:   'maths'")
+
+    assert load(folder).startswith("Nothing changed")
+
+
+def test_a_milestone_moves_to_another_module_and_keeps_its_row(folder: Path) -> None:
+    load(folder)
+    before = Milestone.objects.get(key="maths.count")
+    change(folder, "subjects/maths.yaml", "    rule: {at_least: 2}\n", "")
+    for old in (
+        "  - key: more\n",
+        "    title: More\n",
+        "    milestones:\n      - key: maths.prove",
+    ):
+        new = "      - key: maths.prove" if old.endswith("prove") else ""
+        change(folder, "subjects/maths.yaml", old, new)
+    change(folder, "subjects/maths.yaml", "- key: basics", "- key: everything")
+
+    load(folder)
+
+    after = Milestone.objects.get(key="maths.count", curriculum__slug="maths")
+    assert after.pk == before.pk
+    assert after.module.key == "everything"
+    assert list(after.curriculum.modules.values_list("key", flat=True)) == ["everything"]
+
+
+def test_a_milestone_gone_from_the_file_goes_from_the_curriculum(folder: Path) -> None:
+    load(folder)
+    text = (folder / "subjects/maths.yaml").read_text()
+    (folder / "subjects/maths.yaml").write_text(text[: text.index("      - key: maths.play")])
+
+    load(folder)
+
+    assert not Milestone.objects.filter(key="maths.play").exists()
+
+
+def test_edits_in_the_admin_survive_a_load_of_the_same_files(folder: Path) -> None:
+    load(folder)
+    Milestone.objects.filter(key="maths.add").update(title="Edited")
+    Resource.objects.update(url="https://example.org/moved")
+
+    load(folder)
+
+    assert Milestone.objects.filter(key="maths.add", title="Edited").count() == 2
+    assert Resource.objects.get().url == "https://example.org/moved"
+
+
+def test_a_retired_curriculum_stays_retired_when_its_file_changes(folder: Path) -> None:
+    load(folder)
+    Curriculum.objects.filter(slug="way").update(status=Curriculum.Status.RETIRED)
+    change(folder, "paths/way.yaml", "weeks: 4", "weeks: 5")
+
+    load(folder)
+
+    way = Curriculum.objects.get(slug="way")
+    assert (way.status, way.weeks) == ("retired", 5)
+
+
+def test_a_curriculum_gone_from_the_files_stays(folder: Path) -> None:
+    load(folder)
+    (folder / "routes.yaml").unlink()
+    (folder / "paths" / "way.yaml").unlink()
+
+    load(folder)
+
+    assert Curriculum.objects.filter(slug="way").exists()
+
+
+def test_a_role_whose_entry_changed_requires_what_it_says_now(folder: Path) -> None:
+    load(folder)
+    change(folder, "roles.yaml", "{algebra: 2}", "{algebra: 3}")
+
+    assert "roles: 1 updated (helper)" in load(folder)
+    assert RoleProfile.objects.get().requirements.get().proficiency == 3
+
+
+def test_a_load_needs_the_same_queries_however_many_milestones_there_are(
+    folder: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    extra = "".join(
+        f"      - {{key: maths.n{number}, title: N, kind: read, minutes: 30, done_when: You did,"
+        f" prerequisites: [maths.count], skills: {{algebra: 1}}, resources: [primer]}}\n"
+        for number in range(100)
+    )
+    with (folder / "subjects/maths.yaml").open("a") as file:
+        file.write(extra)
+
+    with django_assert_max_num_queries(100):
+        load(folder)
+
+
+# --- broken files -----------------------------------------------------------------------------
+
+
+def test_a_broken_file_changes_nothing_and_names_every_fault(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(folder)
+    before = all_rows()
+    change(folder, "roles.yaml", "title: Helper", "title: Changed")
+    first = change(folder, "subjects/maths.yaml", "minutes: 60", "minutes: 2")
+    second = change(folder, "paths/way.yaml", "role: helper", "role: hepler")
+
+    with pytest.raises(CommandError, match="Nothing was loaded: faults to mend: 2"):
+        load(folder)
+
+    written = capsys.readouterr().err.splitlines()
+    assert written == [
+        f"paths/way.yaml:{second}: there is no role “hepler” — did you mean “helper”?",
+        f"subjects/maths.yaml:{first}: “minutes” is wrong: “2” — make it at least 5",
+    ]
+    assert all_rows() == before

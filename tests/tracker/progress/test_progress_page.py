@@ -1,0 +1,79 @@
+from django.test import Client
+
+from tests.factories import make_curriculum, make_enrolment, make_milestone, make_module
+from tests.tracker.progress.pages import press, words, write
+from tracker.accounts.models import User
+from tracker.curricula.models import Background, CareerStep, Curriculum, RoleProfile, Route
+
+
+def test_it_adds_up_what_was_done(ada_browser: Client, ada: User, maths: Curriculum) -> None:
+    make_enrolment(ada, maths)
+    press(ada_browser, "math.vec")
+    write(ada_browser, "math.vec", minutes_spent=95)
+
+    page = words(ada_browser.get("/progress/"))
+
+    assert "Milestones done 1 Time you wrote down 1 h 35 min Following 1 Finished 0" in page
+    assert "All of it 50%" in page
+    assert "1 of 3 done 1 h left" in page
+    assert "Next: Matrices" in page
+
+
+def test_a_newcomer_is_offered_paths(ada_browser: Client, db: None) -> None:
+    for slug in ("one", "two", "three", "four"):
+        make_milestone(make_module(make_curriculum(slug, kind="path")), f"{slug}.start")
+
+    response = ada_browser.get("/progress/")
+
+    assert "You follow nothing yet" in words(response)
+    assert len(response.context["suggested"]) == 3
+
+
+def test_what_was_left_is_not_followed_any_more(
+    ada_browser: Client, ada: User, maths: Curriculum
+) -> None:
+    make_enrolment(ada, maths, state="left")
+    press(ada_browser, "math.vec")
+
+    page = words(ada_browser.get("/progress/"))
+
+    assert "You follow nothing yet" in page
+    assert "Milestones done 1" in page
+
+
+def test_it_asks_to_log_in(client: Client, db: None) -> None:
+    assert client.get("/progress/").headers["Location"] == "/accounts/login/?next=/progress/"
+
+
+def test_cleo_sees_nothing_of_adas(
+    ada_browser: Client, cleo_browser: Client, ada: User, maths: Curriculum
+) -> None:
+    make_enrolment(ada, maths)
+    press(ada_browser, "math.vec")
+
+    assert "Vectors" not in words(cleo_browser.get("/progress/"))
+
+
+def test_careers_shows_roles_ladder_backgrounds_and_routes(client: Client, db: None) -> None:
+    role = RoleProfile.objects.create(
+        key="mle", title="ML engineer", kind="level", summary="Builds.", daily=["train models"]
+    )
+    RoleProfile.objects.create(key="vision", title="Vision expert", kind="specialisation")
+    background = Background.objects.create(key="coder", title="Coder")
+    Background.objects.create(key="poet", title="Poet")
+    path = make_curriculum("road", title="The road", kind="path", role=role, background=background)
+    CareerStep.objects.create(key="junior", title="Junior", position=1)
+    CareerStep.objects.create(key="senior", title="Senior", after=["junior"], position=2)
+    route = Route.objects.create(
+        key="self", title="Self-study", duration="open", strengths=["cheap"], risks=["no deadline"]
+    )
+    route.paths.set([path])
+
+    page = words(client.get("/careers/"))
+
+    assert "ML engineer Builds. A day Train models The road" in page
+    assert "Vision expert" in page
+    assert "Senior After Junior" in page
+    assert "Coder The road" in page
+    assert "Poet No path of its own yet" in page
+    assert "Self-study Open Cheap No deadline The road" in page

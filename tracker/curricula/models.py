@@ -1,0 +1,463 @@
+"""What there is to learn: skills, roles, and curricula of modules of milestones."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Count, F, Prefetch, Q, Sum
+from django.urls import reverse
+
+# A key lives for ever: order, title and parent of what it names may change, the key never.
+validate_key = RegexValidator(
+    r"^[a-z0-9]+([.-][a-z0-9]+)*$",
+    "Use lower-case letters and digits, joined by single dots or hyphens, such as math.la.vec.",
+)
+
+
+class KeyField(models.CharField):
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 80)
+        options.setdefault("validators", [validate_key])
+        super().__init__(**options)
+
+
+class DigestField(models.CharField):
+    """What the catalogue's file said when a row was last loaded; empty for rows made by hand.
+
+    A row whose entry has not changed since is left alone, so edits in the admin survive.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 64, "blank": True, "editable": False, **options})
+
+
+class Proficiency(models.IntegerChoices):
+    NONE = 0, "none"
+    AWARE = 1, "aware"
+    GUIDED = 2, "guided"
+    INDEPENDENT = 3, "independent"
+    ADVANCED = 4, "advanced"
+    EXPERT = 5, "expert"
+
+
+class Area(models.Model):
+    """A field of skills, such as deep learning."""
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=300, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Skill(models.Model):
+    key = KeyField(unique=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="skills")
+    title = models.CharField(max_length=120)
+    definition = models.CharField(max_length=300)
+    aliases = models.JSONField(
+        default=list, blank=True, help_text="Words an advertisement may use for it."
+    )
+    esco = models.JSONField(default=dict, blank=True, help_text="Its kind, ref and label in ESCO.")
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["area__position", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RoleProfile(models.Model):
+    """A level or a specialisation: which proficiency it asks for in which skill."""
+
+    class Kind(models.TextChoices):
+        LEVEL = "level", "level"
+        SPECIALISATION = "specialisation", "specialisation"
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16, choices=Kind)
+    summary = models.TextField()
+    daily = models.JSONField(default=list, help_text="What a person in this role does on a day.")
+    any_of = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Rules such as {"skills": [...], "level": 3, "count": 1}.',
+    )
+    occupations = models.JSONField(
+        default=list, blank=True, help_text="The nearest occupations of O*NET, code and title."
+    )
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SkillRequirement(models.Model):
+    role = models.ForeignKey(RoleProfile, on_delete=models.CASCADE, related_name="requirements")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="required_by")
+    proficiency = models.PositiveSmallIntegerField(choices=Proficiency)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "skill"], name="role_requires_a_skill_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.proficiency}"
+
+
+class CareerStep(models.Model):
+    """A rung of the career ladder, reached after other rungs or roles."""
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True)
+    after = models.JSONField(default=list, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Background(models.Model):
+    """Where a learner comes from, and what people from there usually bring."""
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=120)
+    note = models.TextField(blank=True)
+    assumed = models.JSONField(default=dict, blank=True, help_text="Skill key to proficiency.")
+    occupation = models.CharField(
+        max_length=120, blank=True, help_text="The nearest occupation of ESCO, code and title."
+    )
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Route(models.Model):
+    """A form of education: self-study, university, bootcamp."""
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=120)
+    duration = models.CharField(max_length=120)
+    strengths = models.JSONField(default=list)
+    risks = models.JSONField(default=list)
+    product_help = models.CharField(max_length=300, blank=True)
+    paths: models.ManyToManyField[Curriculum, Any] = models.ManyToManyField(
+        "Curriculum", related_name="routes", blank=True
+    )
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Resource(models.Model):
+    """Something to learn from that lives elsewhere: we keep its title and its link."""
+
+    class Cost(models.TextChoices):
+        FREE = "free", "free"
+        MIXED = "mixed", "partly free"
+        PAID = "paid", "paid"
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=200)
+    url = models.URLField(max_length=500)
+    format = models.CharField(max_length=20)
+    cost = models.CharField(max_length=8, choices=Cost, default=Cost.FREE)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CurriculumQuerySet(models.QuerySet["Curriculum"]):
+    def published(self) -> Self:
+        return self.filter(status=Curriculum.Status.PUBLISHED)
+
+    def open_to_learners(self) -> Self:
+        """Leave out drafts: retired curricula stay readable for those who follow them."""
+        return self.exclude(status=Curriculum.Status.DRAFT)
+
+    def matching(self, words: str) -> Self:
+        """Keep those in which each of the words occurs: title, summary or a milestone's title."""
+        found = self
+        for word in words.split():
+            in_milestone = Milestone.objects.filter(title__icontains=word)
+            found = found.filter(
+                Q(title__icontains=word)
+                | Q(summary__icontains=word)
+                | Q(pk__in=in_milestone.values("curriculum"))
+            )
+        return found
+
+    def touching(self, area_key: str) -> Self:
+        taught = Milestone.objects.filter(skills__area__key=area_key)
+        return self.filter(pk__in=taught.values("curriculum"))
+
+    def with_totals(self) -> Self:
+        """Add `effort_minutes` and `milestone_count` over the required milestones."""
+        is_required = Q(milestones__is_required=True)
+        return self.annotate(
+            effort_minutes=Sum("milestones__effort_minutes", filter=is_required, default=0),
+            milestone_count=Count("milestones", filter=is_required),
+        )
+
+    def with_outline(self) -> Self:
+        """Bring modules and milestones along in two further queries."""
+        milestones = Milestone.objects.order_by("position", "pk")
+        return self.prefetch_related(
+            Prefetch("modules", Module.objects.order_by("position", "pk")),
+            Prefetch("modules__milestones", milestones),
+        )
+
+
+class Curriculum(models.Model):
+    """A subject, a certification or a path: ordered modules of ordered milestones."""
+
+    class Kind(models.TextChoices):
+        PATH = "path", "path"
+        SUBJECT = "subject", "subject"
+        CERTIFICATION = "certification", "certification"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PUBLISHED = "published", "published"
+        RETIRED = "retired", "retired"
+
+    slug = models.SlugField(unique=True, max_length=80)
+    title = models.CharField(max_length=120)
+    summary = models.TextField(help_text="What a learner will be able to do, in a sentence or two.")
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.SUBJECT)
+    status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    position = models.PositiveIntegerField(default=0)
+    background = models.ForeignKey(
+        Background, null=True, blank=True, on_delete=models.SET_NULL, related_name="paths"
+    )
+    role = models.ForeignKey(
+        RoleProfile,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="paths",
+        help_text="The role a path leads to.",
+    )
+    weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    hours_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    credited_keys = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Keys of milestones a path takes for known from the background.",
+    )
+    source_digest = DigestField()
+
+    objects = CurriculumQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name_plural = "curricula"
+        permissions = [("publish_curriculum", "Can publish and retire curricula")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("path", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == self.Status.PUBLISHED
+
+
+class Module(models.Model):
+    """A part of a curriculum, with a rule for how much of it is required."""
+
+    class Rule(models.TextChoices):
+        ALL = "all", "everything required in it"
+        AT_LEAST_COUNT = "count", "at least so many milestones"
+        AT_LEAST_MINUTES = "minutes", "at least so many minutes"
+
+    curriculum = models.ForeignKey(Curriculum, on_delete=models.CASCADE, related_name="modules")
+    key = KeyField()
+    title = models.CharField(max_length=120)
+    position = models.PositiveIntegerField(default=0)
+    rule = models.CharField(max_length=8, choices=Rule, default=Rule.ALL)
+    rule_amount = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many milestones or minutes; empty for everything."
+    )
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["curriculum", "key"], name="module_key_is_unique_in_its_curriculum"
+            ),
+            models.CheckConstraint(
+                condition=Q(rule="all", rule_amount=None) | Q(~Q(rule="all"), rule_amount__gt=0),
+                name="module_rule_has_its_amount",
+                violation_error_message="“At least” needs an amount; “everything” has none.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def with_details(self) -> Self:
+        """Bring along what a milestone's page shows, in a constant number of queries."""
+        return self.select_related("curriculum", "module").prefetch_related(
+            "prerequisites", "skill_levels__skill", "resources"
+        )
+
+
+class Milestone(models.Model):
+    """One thing to learn, small enough to finish and check off.
+
+    The same key in two curricula is the same achievement: learnt once, known in both.
+    """
+
+    class Kind(models.TextChoices):
+        READ = "read", "read"
+        WATCH = "watch", "watch"
+        PRACTISE = "practise", "practise"
+        PROJECT = "project", "project"
+        ASSESSMENT = "assessment", "assessment"
+        EXAM = "exam", "exam"
+
+    curriculum = models.ForeignKey(
+        Curriculum, on_delete=models.CASCADE, related_name="milestones", editable=False
+    )
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="milestones")
+    key = KeyField()
+    title = models.CharField(max_length=160)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.PRACTISE)
+    effort_minutes = models.PositiveIntegerField(
+        validators=[MinValueValidator(5), MaxValueValidator(100 * 60)],
+        help_text="What it takes a learner who meets the prerequisites, in minutes.",
+    )
+    is_required = models.BooleanField("required", default=True)
+    done_when = models.TextField(help_text="What one can observe when it is done.")
+    position = models.PositiveIntegerField(default=0)
+    prerequisites = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="unlocks",
+        blank=True,
+        help_text="Milestones of the same curriculum to finish first.",
+    )
+    skills = models.ManyToManyField(Skill, through="SkillLevel", related_name="milestones")
+    resources = models.ManyToManyField(Resource, related_name="milestones", blank=True)
+
+    objects = MilestoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["curriculum", "key"], name="milestone_key_is_unique_in_its_curriculum"
+            ),
+        ]
+        indexes = [models.Index(F("key"), name="milestone_key")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.curriculum_id = self.module.curriculum_id
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("milestone", args=[self.key])
+
+
+class SkillLevel(models.Model):
+    """The proficiency in a skill that a milestone leads to."""
+
+    milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, related_name="skill_levels")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="levels")
+    proficiency = models.PositiveSmallIntegerField(
+        choices=Proficiency, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "skill"], name="milestone_names_a_skill_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.proficiency}"
+
+
+class Certification(models.Model):
+    """A vendor's exam, as its own page stated it on a given day."""
+
+    class Status(models.TextChoices):
+        CURRENT = "current", "current"
+        IN_TRANSITION = "in transition", "in transition"
+        RETIRING = "retiring", "retiring"
+        RETIRED = "retired", "retired"
+        UNKNOWN = "unknown", "unknown"
+
+    key = KeyField(unique=True)
+    title = models.CharField(max_length=160)
+    provider = models.CharField(max_length=80)
+    code = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=16, choices=Status)
+    status_note = models.CharField(max_length=200, blank=True)
+    curriculum = models.OneToOneField(
+        Curriculum, null=True, blank=True, on_delete=models.SET_NULL, related_name="certification"
+    )
+    domains = models.JSONField(default=list, blank=True)
+    questions = models.CharField(max_length=60, blank=True)
+    minutes = models.CharField(max_length=60, blank=True)
+    price_usd = models.CharField(max_length=60, blank=True)
+    passing = models.CharField(max_length=120, blank=True)
+    validity = models.CharField(max_length=120, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+    as_of = models.CharField(max_length=20)
+    confidence = models.CharField(max_length=120)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["provider", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_retired(self) -> bool:
+        return self.status == self.Status.RETIRED

@@ -1,0 +1,226 @@
+"""Everything that changes progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum, Milestone
+from tracker.progress.models import Achievement, AchievementEvent, Enrolment
+from tracker.progress.percent import COUNTED_STATES
+from tracker.progress.selectors import shares_of, unlocked_by
+from tracker.progress.signals import achievement_changed, enrolment_left, learner_enrolled
+
+# What an event remembers of an achievement, and what undoing restores.
+RECORDED_FIELDS = ("state", "note", "evidence_url", "minutes_spent")
+
+
+class NotOpenForEnrolment(ValueError):
+    """The curriculum is a draft or retired."""
+
+
+class CannotUndo(ValueError):
+    """What the event changed has changed again since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change came to: its event (None when nothing differed) and what it unlocked."""
+
+    event: AchievementEvent | None
+    unlocked: tuple[Milestone, ...] = ()
+
+
+@transaction.atomic
+def enrol_learner(
+    *,
+    learner: User,
+    curriculum: Curriculum,
+    started_on: date,
+    target_date: date | None = None,
+    at: datetime,
+) -> Enrolment:
+    """Enrol a learner, or change and reopen the enrolment they already have."""
+    if not curriculum.is_published:
+        raise NotOpenForEnrolment(curriculum.slug)
+    enrolment, _ = Enrolment.objects.update_or_create(
+        learner=learner,
+        curriculum=curriculum,
+        defaults={
+            "started_on": started_on,
+            "target_date": target_date,
+            "state": Enrolment.State.ACTIVE,
+        },
+        create_defaults={
+            "started_on": started_on,
+            "target_date": target_date,
+            "enrolled_at": at,
+        },
+    )
+    _settle_enrolments(learner, [enrolment])
+    transaction.on_commit(partial(learner_enrolled.send, Enrolment, enrolment=enrolment, at=at))
+    return enrolment
+
+
+@transaction.atomic
+def leave_enrolment(*, enrolment: Enrolment, at: datetime) -> None:
+    """Stop following a curriculum; every achievement stays."""
+    enrolment.state = Enrolment.State.LEFT
+    enrolment.save(update_fields=["state"])
+    transaction.on_commit(partial(enrolment_left.send, Enrolment, enrolment=enrolment, at=at))
+
+
+@transaction.atomic
+def change_achievement(
+    *,
+    learner: User,
+    milestone_key: str,
+    at: datetime,
+    changed_by: User | None = None,
+    source: str = AchievementEvent.Source.WEB,
+    undoes: AchievementEvent | None = None,
+    **changes: Any,
+) -> Change:
+    """Write new values of RECORDED_FIELDS and log them; the same values again change nothing."""
+    achievement = _locked_achievement(learner, milestone_key, at)
+    before = _recorded(achievement)
+    after = {**before, **changes}
+    if after == before:
+        return Change(None)
+    for field, value in changes.items():
+        setattr(achievement, field, value)
+    achievement.changed_at = at
+    achievement.save()
+    event = AchievementEvent.objects.create(
+        learner=learner,
+        milestone_key=milestone_key,
+        before=before,
+        after=after,
+        happened_at=at,
+        changed_by=changed_by or learner,
+        source=source,
+        undoes=undoes,
+    )
+    return Change(event, _follow_up(event))
+
+
+def set_state(
+    *, learner: User, milestone_key: str, state: str, at: datetime, **origin: Any
+) -> Change:
+    """Check off, skip, credit, start or reopen a milestone."""
+    return change_achievement(
+        learner=learner, milestone_key=milestone_key, at=at, state=state, **origin
+    )
+
+
+@transaction.atomic
+def add_minutes(
+    *, learner: User, milestone_key: str, minutes: int, at: datetime, **origin: Any
+) -> Change:
+    """Add study minutes to a milestone; one that was open becomes learning."""
+    achievement = _locked_achievement(learner, milestone_key, at)
+    state = achievement.state
+    if state == Achievement.State.OPEN:
+        state = Achievement.State.LEARNING
+    return change_achievement(
+        learner=learner,
+        milestone_key=milestone_key,
+        at=at,
+        state=state,
+        minutes_spent=achievement.minutes_spent + minutes,
+        **origin,
+    )
+
+
+@transaction.atomic
+def take_minutes(
+    *, learner: User, milestone_key: str, minutes: int, at: datetime, **origin: Any
+) -> Change:
+    """Take study minutes off a milestone again; one left without any is open as before."""
+    achievement = _locked_achievement(learner, milestone_key, at)
+    left = max(0, achievement.minutes_spent - minutes)
+    state = achievement.state
+    if state == Achievement.State.LEARNING and not left:
+        state = Achievement.State.OPEN
+    return change_achievement(
+        learner=learner,
+        milestone_key=milestone_key,
+        at=at,
+        state=state,
+        minutes_spent=left,
+        **origin,
+    )
+
+
+@transaction.atomic
+def undo_change(*, event: AchievementEvent, at: datetime, changed_by: User | None = None) -> Change:
+    """Put back what an event changed; undoing twice changes nothing more.
+
+    Raises CannotUndo when the same fields have changed again since.
+    """
+    if AchievementEvent.objects.filter(undoes=event).exists():
+        return Change(None)
+    achievement = _locked_achievement(event.learner, event.milestone_key, at)
+    changed = [field for field in RECORDED_FIELDS if event.before[field] != event.after[field]]
+    if any(getattr(achievement, field) != event.after[field] for field in changed):
+        raise CannotUndo(event.milestone_key)
+    return change_achievement(
+        learner=event.learner,
+        milestone_key=event.milestone_key,
+        at=at,
+        changed_by=changed_by,
+        source=event.source,
+        undoes=event,
+        **{field: event.before[field] for field in changed},
+    )
+
+
+def _locked_achievement(learner: User, milestone_key: str, at: datetime) -> Achievement:
+    # The row lock makes a double click wait and then find nothing left to change.
+    achievement, _ = Achievement.objects.select_for_update().get_or_create(
+        learner=learner, milestone_key=milestone_key, defaults={"changed_at": at}
+    )
+    return achievement
+
+
+def _recorded(achievement: Achievement) -> dict[str, Any]:
+    return {field: getattr(achievement, field) for field in RECORDED_FIELDS}
+
+
+def _follow_up(event: AchievementEvent) -> tuple[Milestone, ...]:
+    learner, key = event.learner, event.milestone_key
+    announce = partial(
+        achievement_changed.send,
+        Achievement,
+        learner=learner,
+        milestone_key=key,
+        source=event.source,
+        at=event.happened_at,
+    )
+    transaction.on_commit(announce)
+    was_counted = event.before["state"] in COUNTED_STATES
+    is_counted = event.after["state"] in COUNTED_STATES
+    if was_counted == is_counted:
+        return ()
+    followed = Enrolment.objects.of(learner).current().filter(curriculum__milestones__key=key)
+    _settle_enrolments(learner, list(followed.select_related("curriculum")))
+    return tuple(unlocked_by(key, learner=learner)) if is_counted else ()
+
+
+def _settle_enrolments(learner: User, enrolments: list[Enrolment]) -> None:
+    """Finish the enrolments whose curriculum is complete, and reopen those that no longer are."""
+    shares = shares_of(learner, [enrolment.curriculum for enrolment in enrolments])
+    for enrolment in enrolments:
+        share = shares.get(enrolment.curriculum_id)
+        is_complete = share is not None and share.is_complete
+        if is_complete == (enrolment.state == Enrolment.State.FINISHED):
+            continue
+        if enrolment.state == Enrolment.State.PAUSED and not is_complete:
+            continue
+        enrolment.state = Enrolment.State.FINISHED if is_complete else Enrolment.State.ACTIVE
+        enrolment.save(update_fields=["state"])

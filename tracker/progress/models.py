@@ -1,0 +1,146 @@
+"""What a learner has learnt: enrolments, achievements, and the log of every change."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, URLValidator
+from django.db import models
+from django.db.models import Q
+
+from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum, KeyField
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner)
+
+    def active(self) -> Self:
+        return self.filter(state=Enrolment.State.ACTIVE)
+
+    def current(self) -> Self:
+        """Leave out what was left."""
+        return self.exclude(state=Enrolment.State.LEFT)
+
+
+class Enrolment(models.Model):
+    """A learner's decision to follow a curriculum.  Leaving it deletes nothing."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "active"
+        PAUSED = "paused", "paused"
+        FINISHED = "finished", "finished"
+        LEFT = "left", "left"
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments"
+    )
+    curriculum = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="enrolments")
+    started_on = models.DateField()
+    target_date = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    enrolled_at = models.DateTimeField()
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["enrolled_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "curriculum"], name="learner_enrols_in_a_curriculum_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(target_date=None) | Q(target_date__gt=models.F("started_on")),
+                name="target_date_is_after_the_start",
+                violation_error_message="The target date must be after the start.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} in {self.curriculum}"
+
+
+class AchievementQuerySet(models.QuerySet["Achievement"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner)
+
+
+class Achievement(models.Model):
+    """Where a learner stands with a milestone, named by its key in whatever curriculum it is."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "to do"
+        LEARNING = "learning", "learning"
+        DONE = "done", "done"
+        SKIPPED = "skipped", "skipped"
+        CREDITED = "credited", "known already"
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievements"
+    )
+    milestone_key = KeyField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    note = models.TextField(blank=True, max_length=10_000)
+    evidence_url = models.URLField(
+        "evidence", blank=True, max_length=500, validators=[URLValidator(["http", "https"])]
+    )
+    minutes_spent = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(100_000)])
+    changed_at = models.DateTimeField()
+
+    objects = AchievementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "milestone_key"], name="learner_achieves_a_milestone_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_key}: {self.get_state_display()}"
+
+
+class AchievementEventQuerySet(models.QuerySet["AchievementEvent"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner)
+
+
+class AchievementEvent(models.Model):
+    """One change of an achievement: what it was, what it became, when, by whom, from where.
+
+    Rows are only ever added; undoing adds another.
+    """
+
+    class Source(models.TextChoices):
+        WEB = "web", "on the site"
+        MAIL = "mail", "from a mail"
+        DEMO = "demo", "demo data"
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievement_events"
+    )
+    milestone_key = KeyField()
+    before = models.JSONField()
+    after = models.JSONField()
+    happened_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    source = models.CharField(max_length=8, choices=Source, default=Source.WEB)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="undone_by"
+    )
+
+    objects = AchievementEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-happened_at", "-pk"]
+        indexes = [
+            models.Index(fields=["learner", "-happened_at"], name="event_by_learner_newest"),
+            models.Index(fields=["learner", "milestone_key"], name="event_by_milestone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_key} at {self.happened_at:%Y-%m-%d %H:%M}"

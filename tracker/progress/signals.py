@@ -1,0 +1,7 @@
+"""The tracker's news about progress, sent after the commit."""
+
+from django.dispatch import Signal
+
+learner_enrolled = Signal()  # enrolment, at
+enrolment_left = Signal()  # enrolment, at
+achievement_changed = Signal()  # learner, milestone_key, source, at
