@@ -10,10 +10,10 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from common.next_page import next_page
 from studyplans.plans import actions, selectors
 from studyplans.plans.forms import EnrolForm, WeekForm, first_week
 from studyplans.plans.models import StudySession
@@ -171,7 +171,4 @@ def undo_studied(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: LearnerRequest) -> HttpResponse:
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect("today")
+    return redirect(next_page(request) or "today")

@@ -13,10 +13,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from common.next_page import next_page
 from tracker.accounts.models import LearnerRequest
 from tracker.curricula import selectors as library
 from tracker.curricula.models import Curriculum, Milestone, RoleProfile
@@ -56,7 +56,7 @@ def asks_learner(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        return redirect_to_login(_page_named_in(request) or reverse("catalogue"))
+        return redirect_to_login(next_page(request) or reverse("catalogue"))
 
     return answer
 
@@ -231,7 +231,7 @@ SAID = {
 
 def _undo_tag(request: HttpRequest, event: AchievementEvent) -> str:
     """Name the address that undoes the event and leads back to the page the change came from."""
-    page = _page_named_in(request)
+    page = next_page(request)
     query = f"?{urlencode({'next': page})}" if page else ""
     return f"undo:{reverse('undo', args=[event.pk])}{query}"
 
@@ -239,11 +239,4 @@ def _undo_tag(request: HttpRequest, event: AchievementEvent) -> str:
 def _back(request: HttpRequest, milestone: Milestone | str) -> HttpResponse:
     """Return to the page of this site that the form names, or to the milestone."""
     key = milestone if isinstance(milestone, str) else milestone.key
-    return redirect(_page_named_in(request) or reverse("milestone", args=[key]))
-
-
-def _page_named_in(request: HttpRequest) -> str | None:
-    """Return the `next` of a form or its address, unless it lies outside this site."""
-    page = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()})
-    return page if is_ours else None
+    return redirect(next_page(request) or reverse("milestone", args=[key]))
