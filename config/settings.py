@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "tracker.accounts",
     "tracker.curricula",
     "tracker.progress",
+    "tracker.credentials",
     "studyplans.plans",
     "studyplans.reminders",
     "allauth",
@@ -173,12 +175,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "studyplans.plans.tasks.replan_missed_sessions",
         "schedule": 15 * 60.0,
     },
+    "check-links": {
+        "task": "tracker.curricula.tasks.check_links",
+        # By the calendar: an interval would begin anew with every restart of beat.
+        "schedule": crontab(day_of_week="tuesday", hour="3", minute="17"),
+    },
     "beat-heartbeat": {
         "task": "config.health.beat_heartbeat",
         "schedule": 15.0,
         "options": {"expires": 60},
     },
 }
+
+# Only tests look at links that lead to this machine.
+LINK_CHECK_MAY_GO_PRIVATE = False
 
 # --- what the browser gets ------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from django.urls import include, path
 from config import health
 
 urlpatterns = [
+    # Before the library: its pages of certifications take any key, also "held".
+    path("", include("tracker.credentials.urls")),
     path("", include("tracker.progress.urls")),
     path("", include("studyplans.plans.urls")),
     path("", include("studyplans.today.urls")),

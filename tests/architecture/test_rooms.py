@@ -12,6 +12,7 @@ BELOW = {
     "accounts": set(),
     "curricula": {"accounts"},
     "progress": {"accounts", "curricula"},
+    "credentials": {"accounts", "curricula", "progress"},
     "plans": {"accounts", "curricula", "progress"},
     "reminders": {"accounts", "curricula", "progress", "plans"},
 }

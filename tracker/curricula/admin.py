@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Model, QuerySet, URLField
+from django.db.models import Count, F, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
 
 from common import clock
-from tracker.curricula.actions import CannotPublish, publish_curriculum, retire_curriculum
+from common.look_only import LookOnlyAdmin
+from tracker.accounts.models import User
+from tracker.curricula.actions import (
+    CannotPublish,
+    accept_proposal,
+    decline_proposal,
+    publish_curriculum,
+    retire_curriculum,
+)
 from tracker.curricula.forms import (
     KeyedForm,
     LinesField,
@@ -35,14 +49,18 @@ from tracker.curricula.models import (
     Milestone,
     Module,
     Resource,
+    ResourceProposal,
+    ResourceProposalQuerySet,
     RoleProfile,
     Route,
     Skill,
     SkillLevel,
     SkillRequirement,
 )
+from tracker.curricula.selectors import link_check_of
 from tracker.curricula.validation import faults_of
 
+LINK_LENGTH = 40
 LEARNERS_SEE_IT = (
     "Learners see each change at once. Deleting a milestone takes it off the path, "
     "and every tick on it is kept."
@@ -358,11 +376,173 @@ class SkillAdmin(AuthorAdmin):
     lines_fields = ("aliases",)
 
 
+class LinkFilter(admin.SimpleListFilter):
+    title = "link"
+    parameter_name = "link"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("dead", "dead"), ("failing", "failing"), ("moved", "moved")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Resource]) -> QuerySet[Resource]:
+        known = queryset.filter(link_check__url=F("url"))
+        found = {
+            "dead": known.filter(link_check__dead_since__isnull=False),
+            "failing": known.filter(link_check__failing_since__isnull=False),
+            "moved": known.exclude(link_check__moved_to=""),
+        }
+        return found.get(self.value() or "", queryset)
+
+
 @admin.register(Resource)
 class ResourceAdmin(AuthorAdmin):
-    list_display = ["title", "key", "format", "cost", "url"]
-    list_filter = ["cost", "format"]
+    list_display = ["title", "key", "format", "cost", "url", "link"]
+    list_filter = ["cost", "format", LinkFilter]
+    list_select_related = ["link_check"]
     search_fields = ["title", "key", "url"]
+    readonly_fields = ["link", "last_checked", "last_seen", "moved_to"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what the link check knows while there is nothing to know."""
+        fields = super().get_fields(request, obj)
+        return fields if obj else [name for name in fields if name not in self.readonly_fields]
+
+    def link(self, resource: Resource) -> str:
+        check = link_check_of(resource)
+        if check is None:
+            return "not checked yet"
+        if check.dead_since:
+            return f"dead since {in_words(check.dead_since)}. {check.reason}"
+        what = check.reason or ("It has moved." if check.moved_to else "It is there.")
+        return f"{what} ({in_words(check.last_checked_at)})"
+
+    def last_checked(self, resource: Resource) -> str:
+        check = link_check_of(resource)
+        return in_words(check.last_checked_at if check else None)
+
+    def last_seen(self, resource: Resource) -> str:
+        check = link_check_of(resource)
+        return in_words(check.last_seen_at if check else None)
+
+    def moved_to(self, resource: Resource) -> str:
+        check = link_check_of(resource)
+        return check.moved_to if check else ""
+
+
+class ProposalStateFilter(admin.SimpleListFilter):
+    """Show what waits for a decision, unless something else is asked for."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*ResourceProposal.State.choices, ("all", "all")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ResourceProposal]
+    ) -> QuerySet[ResourceProposal]:
+        state = self.chosen()
+        return queryset if state == "all" else queryset.filter(state=state)
+
+    def choices(self, changelist: Any) -> Any:
+        """Offer the states alone, without Django's own “All” that would stand for open here."""
+        for state, label in self.lookup_choices:
+            yield {
+                "selected": state == self.chosen(),
+                "query_string": changelist.get_query_string({self.parameter_name: state}),
+                "display": label,
+            }
+
+    def chosen(self) -> str:
+        return self.value() or ResourceProposal.State.OPEN
+
+
+@admin.register(ResourceProposal)
+class ResourceProposalAdmin(LookOnlyAdmin):
+    """The review list.  Who proposed something is nobody's business, not even an author's."""
+
+    list_display = ["title", "proposed_link", "instead_of", "note", "proposed_on", "state"]
+    list_filter = [ProposalStateFilter]
+    list_select_related = ["resource__link_check"]
+    fields = [
+        *["title", "url", "instead_of", "note", "created_at"],
+        *["state", "decided_by", "decided_at"],
+    ]
+    readonly_fields = ["instead_of"]
+    actions = ["accept", "decline"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResourceProposal]:
+        proposals: QuerySet[ResourceProposal] = super().get_queryset(request)
+        return proposals.order_by("created_at", "pk")
+
+    # Who may change a resource may decide what it should say.
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("curricula.change_resource")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_decide_permission(request)
+
+    @admin.display(description="proposed link")
+    def proposed_link(self, proposal: ResourceProposal) -> str:
+        return outward_link(proposal.url)
+
+    @admin.display(description="proposed on", ordering="created_at")
+    def proposed_on(self, proposal: ResourceProposal) -> str:
+        return in_words(proposal.created_at)
+
+    def instead_of(self, proposal: ResourceProposal) -> str:
+        check = link_check_of(proposal.resource)
+        state = "(dead)" if check and check.dead_since else ""
+        link = outward_link(proposal.resource.url)
+        return format_html("{}<br>{} {}", proposal.resource.title, link, state)
+
+    @admin.action(
+        description="Accept: give the resource this title and link", permissions=["decide"]
+    )
+    def accept(self, request: HttpRequest, chosen: ResourceProposalQuerySet) -> None:
+        keys = Counter(chosen.to_review().values_list("resource__key", flat=True))
+        twice = [key for key, count in keys.items() if count > 1]
+        if twice:
+            text = f"Choose one proposal for {', '.join(twice)}. Nothing has changed."
+            messages.error(request, text)
+            return
+        for proposal in chosen:
+            if accept_proposal(proposal=proposal, by=author_of(request), at=clock.now()):
+                self.tell_accepted(request, proposal)
+
+    def tell_accepted(self, request: HttpRequest, proposal: ResourceProposal) -> None:
+        resource = proposal.resource
+        LogEntry.objects.log_actions(
+            author_of(request).pk, [resource], CHANGE, f"Accepted the link {resource.url}."
+        )
+        messages.success(request, f"Accepted: {resource.key} is now “{resource.title}”.")
+        if resource.source_digest:
+            messages.warning(
+                request,
+                f"Change the entry {resource.key} in resources.yaml too: title {resource.title}, "
+                f"url {resource.url}. When that entry changes, the file wins over this.",
+            )
+
+    @admin.action(description="Decline: leave the resource as it is", permissions=["decide"])
+    def decline(self, request: HttpRequest, chosen: QuerySet[ResourceProposal]) -> None:
+        for proposal in chosen:
+            if decline_proposal(proposal=proposal, by=author_of(request), at=clock.now()):
+                messages.success(request, f"Declined: {proposal.title}.")
+
+
+def in_words(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "j M Y") if moment else "never"
+
+
+def author_of(request: HttpRequest) -> User:
+    """Return who sits at the desk: the admin lets nobody in without an account."""
+    return cast(User, request.user)
+
+
+def outward_link(url: str) -> str:
+    shown = Truncator(url.partition("://")[2]).chars(LINK_LENGTH)
+    return format_html(
+        '<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>', url, shown
+    )
 
 
 class SkillRequirementInline(admin.TabularInline):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,15 +12,19 @@ from tracker.curricula.outline import (
     BackgroundOutline,
     CatalogueOutline,
     CertificationOutline,
-    Choice,
+    ChoiceOutline,
     CurriculumOutline,
     Domain,
+    ExamVersion,
     Fault,
     MilestoneOutline,
+    MilestoneStep,
     ModuleOutline,
+    QuestionOutline,
     ResourceOutline,
     RoleOutline,
     RouteOutline,
+    SkillChoice,
     SkillOutline,
     StepOutline,
     composed,
@@ -29,6 +33,7 @@ from tracker.curricula.yaml_files import Entry, read_file
 
 SHIPPED = Path(__file__).parent / "catalogue"
 CURRICULUM_FOLDERS = ("subjects", "certifications", "paths")
+QUESTION_FOLDER = "questions"
 
 Outline = TypeVar("Outline")
 
@@ -59,12 +64,13 @@ class Folder:
     def own(self, name: str) -> Entry | None:
         return self._read(self.path / name, name) if (self.path / name).exists() else None
 
-    def curricula(self) -> list[Entry]:
-        found = sorted(
-            path for name in CURRICULUM_FOLDERS for path in (self.path / name).glob("*.yaml")
-        )
-        entries = [self._read(path, path.relative_to(self.path).as_posix()) for path in found]
-        return [entry for entry in entries if entry is not None]
+    def all_in(self, *folders: str) -> Iterator[Entry]:
+        """Yield one entry a file, so that a large folder is never in memory as a whole."""
+        found = sorted(path for name in folders for path in (self.path / name).glob("*.yaml"))
+        for path in found:
+            entry = self._read(path, path.relative_to(self.path).as_posix())
+            if entry is not None:
+                yield entry
 
     def _read(self, path: Path, name: str) -> Entry | None:
         entry = read_file(path, name, self.faults)
@@ -73,14 +79,18 @@ class Folder:
 
 
 def read_catalogue(path: Path) -> Reading:
-    folder = Folder(path)
-    outlines = [_ended(entry, _curriculum(entry)) for entry in folder.curricula()]
+    return read_folder(Folder(path))
+
+
+def read_folder(folder: Folder) -> Reading:
+    outlines = [_ended(entry, _curriculum(entry)) for entry in folder.all_in(*CURRICULUM_FOLDERS)]
     if not outlines and folder.is_whole:
-        folder.faults.append(_no_curricula(path))
+        folder.faults.append(_no_curricula(folder.path))
     skills, roles, careers, resources = (
         folder.shared(f"{name}.yaml") for name in ("skills", "roles", "careers", "resources")
     )
     certifications, routes = folder.own("certifications.yaml"), folder.own("routes.yaml")
+    banks = list(folder.all_in(QUESTION_FOLDER))
     catalogue = CatalogueOutline(
         areas=_ranked(skills, "areas", _area),
         skills=_listed(skills, "skills", _skill),
@@ -91,8 +101,11 @@ def read_catalogue(path: Path) -> Reading:
         resources=_listed(resources, "resources", _resource),
         certifications=_listed(certifications, "certifications", _certification),
         curricula=_with_paths_composed(outlines),
+        questions=tuple(
+            question for bank in banks for question in _ranked(bank, "questions", _question)
+        ),
     )
-    for entry in filter(None, (skills, roles, careers, resources, certifications, routes)):
+    for entry in filter(None, (skills, roles, careers, resources, certifications, routes, *banks)):
         entry.end()
     return Reading(_with_profiles_assumed(catalogue), folder.faults, folder.is_whole)
 
@@ -187,8 +200,14 @@ def _milestone(entry: Entry) -> MilestoneOutline:
         prerequisites=entry.references("prerequisites"),
         skills=entry.aims("skills"),
         resources=entry.references("resources"),
+        steps=_listed(entry, "steps", _milestone_step),
+        rubric=entry.texts("rubric"),
         **entry.where,
     )
+
+
+def _milestone_step(entry: Entry) -> MilestoneStep:
+    return MilestoneStep(title=entry.text("title"), minutes=entry.number("minutes"), **entry.where)
 
 
 def _with_paths_composed(outlines: Iterable[CurriculumOutline]) -> tuple[CurriculumOutline, ...]:
@@ -246,13 +265,13 @@ def _role(entry: Entry, position: int) -> RoleOutline:
         daily=entry.texts("daily"),
         occupations=entry.texts("occupations"),
         requires=entry.aims("requires"),
-        any_of=_listed(entry, "any_of", _choice),
+        any_of=_listed(entry, "any_of", _skill_choice),
         **entry.where,
     )
 
 
-def _choice(entry: Entry) -> Choice:
-    return Choice(
+def _skill_choice(entry: Entry) -> SkillChoice:
+    return SkillChoice(
         skills=entry.references("skills"),
         level=entry.number("level") or 0,
         count=entry.number("count") or 0,
@@ -340,6 +359,45 @@ def _certification(entry: Entry) -> CertificationOutline:
         notes=entry.texts("notes"),
         as_of=entry.text("as_of"),
         confidence=entry.text("confidence"),
+        vendor_url=entry.text("vendor_url"),
+        retires_on=entry.text("retires_on") or None,
+        retired_on=entry.text("retired_on") or None,
+        successor=entry.reference("successor"),
+        versions=_listed(entry, "versions", _version),
+        questions_count=entry.number("questions_count"),
+        duration_minutes=entry.number("duration_minutes"),
+        list_price_usd=entry.number("list_price_usd"),
+        validity_months=entry.number("validity_months"),
         **entry.where,
         **facts,
+    )
+
+
+def _version(entry: Entry) -> ExamVersion:
+    return ExamVersion(
+        title=entry.text("title"),
+        starts_on=entry.text("starts_on") or None,
+        ends_on=entry.text("ends_on") or None,
+        note=entry.text("note"),
+        **entry.where,
+    )
+
+
+def _question(entry: Entry, position: int) -> QuestionOutline:
+    return QuestionOutline(
+        key=entry.text("key"),
+        milestone=entry.reference("milestone"),
+        prompt=entry.text("prompt"),
+        position=position,
+        choices=_listed(entry, "choices", _choice),
+        **entry.where,
+    )
+
+
+def _choice(entry: Entry) -> ChoiceOutline:
+    return ChoiceOutline(
+        text=entry.text("text"),
+        is_right=entry.flag("right"),
+        why=entry.text("why"),
+        **entry.where,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Model
 
 from tracker.curricula.catalogue_files import Reading
+from tracker.curricula.exam_checks import exam_faults
 from tracker.curricula.field_checks import (
     Keyed,
     aim_faults,
@@ -20,12 +21,14 @@ from tracker.curricula.models import (
     Background,
     CareerStep,
     Certification,
+    Question,
     Resource,
     RoleProfile,
     Route,
     Skill,
 )
-from tracker.curricula.outline import CatalogueOutline, Choice, Fault
+from tracker.curricula.outline import CatalogueOutline, Fault, SkillChoice
+from tracker.curricula.question_checks import choices_faults, unknown_milestones
 from tracker.curricula.validation import Known, faults_in
 
 LINE = re.compile(r"(.*):(\d+)")
@@ -42,18 +45,24 @@ LISTS: dict[str, tuple[str, type[Model], str]] = {
         "certification",
         Certification,
         "key title provider code status status_note questions minutes price_usd passing "
-        "validity as_of confidence",
+        "validity as_of confidence vendor_url retires_on retired_on questions_count "
+        "duration_minutes list_price_usd validity_months",
     ),
+    "questions": ("question", Question, "key prompt"),
 }
 
 
 def faults_in_catalogue(reading: Reading) -> list[Fault]:
     """Return every fault of a folder, file by file from top to bottom."""
     catalogue = reading.catalogue
+    known = known_in(catalogue)
     found = [*reading.faults, *list_faults(catalogue), *proficiency_faults(catalogue)]
+    found += choices_faults(catalogue.questions)
+    found += exam_faults(catalogue.certifications)
     if reading.is_whole:
         found += [*unknown_skills(catalogue), *unknown_references(catalogue)]
-    found += faults_in(catalogue.curricula, known_in(catalogue) if reading.is_whole else None)
+        found += unknown_milestones(catalogue.questions, known.milestones)
+    found += faults_in(catalogue.curricula, known if reading.is_whole else None)
     return sorted(dict.fromkeys(found), key=_line)
 
 
@@ -94,7 +103,7 @@ def proficiency_faults(catalogue: CatalogueOutline) -> Iterator[Fault]:
         yield from aim_faults(background.assumed, least=0)
 
 
-def _choice_faults(choice: Choice) -> Iterator[Fault]:
+def _choice_faults(choice: SkillChoice) -> Iterator[Fault]:
     if not 1 <= choice.count <= len(choice.skills):
         mend = f"write a number from 1 to {len(choice.skills)}"
         message = f"{choice.count} of {len(choice.skills)} skills cannot be asked for"
@@ -117,6 +126,7 @@ def unknown_skills(catalogue: CatalogueOutline) -> Iterator[Fault]:
 def unknown_references(catalogue: CatalogueOutline) -> Iterator[Fault]:
     areas, roles, steps = _keys(catalogue.areas), _keys(catalogue.roles), _keys(catalogue.steps)
     slugs = {outline.slug for outline in catalogue.curricula}
+    exams = _keys(catalogue.certifications)
     for skill in catalogue.skills:
         if skill.area is None:
             yield Fault(skill.place, "“area” is missing or empty", "write the key of its area")
@@ -130,3 +140,4 @@ def unknown_references(catalogue: CatalogueOutline) -> Iterator[Fault]:
         yield from repeated_faults(route.paths, "path")
     for certification in catalogue.certifications:
         yield from unknown_faults([certification.curriculum], slugs, "curriculum")
+        yield from unknown_faults([certification.successor], exams, "certification")

@@ -87,12 +87,16 @@ def write_modules(curriculum: Curriculum, outline: CurriculumOutline) -> None:
 
 def write_milestones(curriculum: Curriculum, outline: CurriculumOutline) -> None:
     module_pks = dict(curriculum.modules.values_list("key", "pk"))
+    own_keys = {milestone.key for milestone in outline.milestones}
     rows = {row.key: row for row in curriculum.milestones.all()}
     values = {
         milestone.key: {
             "curriculum_id": curriculum.pk,
             "module_id": module_pks[module.key],
             "position": position,
+            "needed_elsewhere": [
+                needed.key for needed in milestone.prerequisites if needed.key not in own_keys
+            ],
             **milestone_values(milestone),
         }
         for module in outline.modules
@@ -108,6 +112,8 @@ def milestone_values(milestone: MilestoneOutline) -> dict[str, Any]:
         "effort_minutes": milestone.minutes,
         "is_required": milestone.is_required,
         "done_when": milestone.done_when,
+        "steps": [{"title": step.title, "minutes": step.minutes} for step in milestone.steps],
+        "rubric": list(milestone.rubric),
     }
 
 

@@ -33,6 +33,7 @@ from tracker.curricula.outline import (
     SkillOutline,
     StepOutline,
 )
+from tracker.curricula.question_rows import write_questions
 from tracker.curricula.upserts import Tally, Values, pks, plain, write
 
 
@@ -63,8 +64,9 @@ def write_catalogue(catalogue: CatalogueOutline, *, at: datetime) -> LoadReceipt
         "backgrounds": write(Background, catalogue.backgrounds, background_values),
         "resources": write(Resource, catalogue.resources, plain("title", "url", "format", "cost")),
         "curricula": write_curricula(catalogue.curricula, at=at),
+        "questions": write_questions(catalogue.questions),
         "routes": write_routes(catalogue.routes),
-        "certifications": write(Certification, catalogue.certifications, certification_values()),
+        "certifications": write_certifications(catalogue.certifications),
     }
     return LoadReceipt(tallies)
 
@@ -162,11 +164,25 @@ def route_values(route: RouteOutline) -> dict[str, Any]:
     }
 
 
+def write_certifications(certifications: Sequence[CertificationOutline]) -> Tally:
+    tally = write(Certification, certifications, certification_values())
+    certification_pks = pks(Certification)
+    fresh = {*tally.created, *tally.updated}
+    # A successor may stand further down in the file, so all rows are there first.
+    for item in certifications:
+        if item.key in fresh:
+            successor = certification_pks[item.successor.key] if item.successor else None
+            Certification.objects.filter(key=item.key).update(successor=successor)
+    return tally
+
+
 def certification_values() -> Values:
     curriculum_pks = pks(Curriculum, "slug")
     facts = plain(
         *("title", "provider", "code", "status", "status_note", "questions", "minutes"),
         *("price_usd", "passing", "validity", "as_of", "confidence"),
+        *("vendor_url", "retires_on", "retired_on", "questions_count", "duration_minutes"),
+        *("list_price_usd", "validity_months"),
     )
 
     def values(certification: CertificationOutline) -> dict[str, Any]:
@@ -176,6 +192,15 @@ def certification_values() -> Values:
             "curriculum_id": curriculum_pks[prepares.key] if prepares else None,
             "domains": [
                 {"title": domain.title, "weight": domain.weight} for domain in certification.domains
+            ],
+            "versions": [
+                {
+                    "title": version.title,
+                    "starts_on": version.starts_on,
+                    "ends_on": version.ends_on,
+                    "note": version.note,
+                }
+                for version in certification.versions
             ],
             "notes": list(certification.notes),
         }

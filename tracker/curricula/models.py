@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.conf import settings
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+    URLValidator,
+)
 from django.db import models
 from django.db.models import Count, F, Prefetch, Q, Sum
 from django.urls import reverse
 
+from tracker.accounts.models import User
+
 # A key lives for ever: order, title and parent of what it names may change, the key never.
+KEY_PATTERN = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 validate_key = RegexValidator(
-    r"^[a-z0-9]+([.-][a-z0-9]+)*$",
+    KEY_PATTERN,
     "Use lower-case letters and digits, joined by single dots or hyphens, such as math.la.vec.",
 )
 
@@ -337,8 +347,9 @@ class Module(models.Model):
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def with_details(self) -> Self:
         """Bring along what a milestone's page shows, in a constant number of queries."""
+        resources = Resource.objects.select_related("link_check")
         return self.select_related("curriculum", "module").prefetch_related(
-            "prerequisites", "skill_levels__skill", "resources"
+            "prerequisites", "skill_levels__skill", Prefetch("resources", resources)
         )
 
 
@@ -369,6 +380,14 @@ class Milestone(models.Model):
     )
     is_required = models.BooleanField("required", default=True)
     done_when = models.TextField(help_text="What one can observe when it is done.")
+    steps = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Parts of a long milestone, such as {"title": "...", "minutes": 90}.',
+    )
+    rubric = models.JSONField(
+        default=list, blank=True, help_text="What a stranger checks in the finished work."
+    )
     position = models.PositiveIntegerField(default=0)
     prerequisites = models.ManyToManyField(
         "self",
@@ -376,6 +395,12 @@ class Milestone(models.Model):
         related_name="unlocks",
         blank=True,
         help_text="Milestones of the same curriculum to finish first.",
+    )
+    needed_elsewhere = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Keys of prerequisites that stand in another curriculum.",
     )
     skills = models.ManyToManyField(Skill, through="SkillLevel", related_name="milestones")
     resources = models.ManyToManyField(Resource, related_name="milestones", blank=True)
@@ -422,6 +447,15 @@ class SkillLevel(models.Model):
         return f"{self.skill} {self.proficiency}"
 
 
+class CertificationQuerySet(models.QuerySet["Certification"]):
+    def by(self, provider: str) -> Self:
+        return self.filter(provider=provider)
+
+    def with_links(self) -> Self:
+        """Bring along what leads on from a certification: its curriculum and its successor."""
+        return self.select_related("curriculum", "successor")
+
+
 class Certification(models.Model):
     """A vendor's exam, as its own page stated it on a given day."""
 
@@ -432,12 +466,33 @@ class Certification(models.Model):
         RETIRED = "retired", "retired"
         UNKNOWN = "unknown", "unknown"
 
+    OPEN_STATUSES = (Status.CURRENT, Status.IN_TRANSITION, Status.RETIRING)
+
     key = KeyField(unique=True)
     title = models.CharField(max_length=160)
     provider = models.CharField(max_length=80)
     code = models.CharField(max_length=80, blank=True)
+    vendor_url = models.URLField(
+        "vendor's page", blank=True, max_length=500, help_text="The vendor's own page of the exam."
+    )
     status = models.CharField(max_length=16, choices=Status)
     status_note = models.CharField(max_length=200, blank=True)
+    retires_on = models.DateField(null=True, blank=True, help_text="The last day to take it.")
+    retired_on = models.DateField(null=True, blank=True, help_text="The day it was withdrawn.")
+    successor = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="predecessors",
+        help_text="The certification to take instead.",
+    )
+    versions = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='In a transition, what to take and until when: {"title": "...", "starts_on": '
+        '"2026-09-29", "ends_on": null, "note": "..."}.',
+    )
     curriculum = models.OneToOneField(
         Curriculum, null=True, blank=True, on_delete=models.SET_NULL, related_name="certification"
     )
@@ -447,17 +502,157 @@ class Certification(models.Model):
     price_usd = models.CharField(max_length=60, blank=True)
     passing = models.CharField(max_length=120, blank=True)
     validity = models.CharField(max_length=120, blank=True)
+    questions_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    list_price_usd = models.PositiveSmallIntegerField("list price in USD", null=True, blank=True)
+    validity_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How long a certificate is valid; empty if not known."
+    )
     notes = models.JSONField(default=list, blank=True)
     as_of = models.CharField(max_length=20)
     confidence = models.CharField(max_length=120)
     source_digest = DigestField()
 
+    objects = CertificationQuerySet.as_manager()
+
     class Meta:
         ordering = ["provider", "title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("pk")),
+                name="certification_does_not_succeed_itself",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("certification", args=[self.key])
+
     @property
     def is_retired(self) -> bool:
         return self.status == self.Status.RETIRED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be taken, in one version or another."""
+        return self.status in self.OPEN_STATUSES
+
+
+class Question(models.Model):
+    """A question on a milestone, wherever that milestone occurs, with one right choice."""
+
+    key = KeyField(unique=True)
+    milestone_key = KeyField(db_index=True)
+    prompt = models.TextField()
+    position = models.PositiveIntegerField(default=0)
+    source_digest = DigestField()
+
+    class Meta:
+        ordering = ["milestone_key", "position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Choice(models.Model):
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices")
+    text = models.CharField(max_length=400)
+    is_right = models.BooleanField("right", default=False)
+    why = models.TextField(help_text="Why it is right, or which misconception makes it wrong.")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "text"], name="question_has_a_choice_once"),
+            models.UniqueConstraint(
+                fields=["question"],
+                condition=Q(is_right=True),
+                name="question_has_one_right_choice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class LinkCheck(models.Model):
+    """What we know of a resource's link.  It speaks of the address it names, and of no other."""
+
+    resource = models.OneToOneField(Resource, on_delete=models.CASCADE, related_name="link_check")
+    url = models.URLField(max_length=500)
+    last_checked_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    last_failed_on = models.DateField(null=True, blank=True)
+    failing_days = models.PositiveSmallIntegerField(default=0)
+    gone_days = models.PositiveSmallIntegerField(default=0)
+    dead_since = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    etag = models.CharField(max_length=300, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    moved_to = models.CharField(max_length=1000, blank=True)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class ResourceProposalQuerySet(models.QuerySet["ResourceProposal"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner)
+
+    def to_review(self) -> Self:
+        return self.filter(state=ResourceProposal.State.OPEN)
+
+    def made_since(self, moment: datetime) -> Self:
+        return self.filter(created_at__gt=moment)
+
+
+class ResourceProposal(models.Model):
+    """A learner's replacement for a resource, until an author accepts or declines it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        ACCEPTED = "accepted", "accepted"
+        DECLINED = "declined", "declined"
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="proposals")
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="resource_proposals"
+    )
+    title = models.CharField(max_length=200)
+    url = models.URLField(
+        "link", max_length=500, validators=[URLValidator(schemes=["http", "https"])]
+    )
+    note = models.TextField(blank=True, max_length=1000)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField("proposed at")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="decided_proposals",
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ResourceProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "learner", "url"], name="learner_proposes_a_link_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None)
+                | Q(~Q(state="open"), decided_at__isnull=False),
+                name="proposal_is_decided_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -52,7 +52,24 @@ class SkillAim(Placed):
     proficiency: int
 
 
+def later(empty: Any = ()) -> Any:
+    """Declare a field, most often a list, that the format did not always have.
+
+    Left empty it stays out of the digest, so that a new field does not make every entry that was
+    loaded before look changed, and a load win over edits made in the admin.
+    """
+    return field(default=empty, metadata={"silent_when_empty": True})
+
+
 # --- curricula --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneStep(Placed):
+    """A part of a milestone that is too long for one go."""
+
+    title: str
+    minutes: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +83,8 @@ class MilestoneOutline(Placed):
     prerequisites: tuple[Reference, ...] = ()
     skills: tuple[SkillAim, ...] = ()
     resources: tuple[Reference, ...] = ()
+    steps: tuple[MilestoneStep, ...] = later()
+    rubric: tuple[str, ...] = later()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +158,7 @@ class SkillOutline(Placed):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice(Placed):
+class SkillChoice(Placed):
     """At least `count` of these skills at this level."""
 
     skills: tuple[Reference, ...]
@@ -157,7 +176,7 @@ class RoleOutline(Placed):
     daily: tuple[str, ...] = ()
     occupations: tuple[str, ...] = ()
     requires: tuple[SkillAim, ...] = ()
-    any_of: tuple[Choice, ...] = ()
+    any_of: tuple[SkillChoice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +227,16 @@ class Domain(Placed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExamVersion(Placed):
+    """What can be taken of an exam in transition; days are ISO texts, None is open-ended."""
+
+    title: str
+    starts_on: str | None
+    ends_on: str | None
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CertificationOutline(Placed):
     key: str
     title: str
@@ -225,6 +254,31 @@ class CertificationOutline(Placed):
     notes: tuple[str, ...]
     as_of: str
     confidence: str
+    vendor_url: str = later("")
+    retires_on: str | None = later(None)
+    retired_on: str | None = later(None)
+    successor: Reference | None = later(None)  # noqa: RUF009 (it returns a field)
+    versions: tuple[ExamVersion, ...] = later()
+    questions_count: int | None = later(None)
+    duration_minutes: int | None = later(None)
+    list_price_usd: int | None = later(None)
+    validity_months: int | None = later(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceOutline(Placed):
+    text: str
+    is_right: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionOutline(Placed):
+    key: str
+    milestone: Reference | None
+    prompt: str
+    position: int
+    choices: tuple[ChoiceOutline, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,6 +294,7 @@ class CatalogueOutline:
     resources: tuple[ResourceOutline, ...] = ()
     certifications: tuple[CertificationOutline, ...] = ()
     curricula: tuple[CurriculumOutline, ...] = ()
+    questions: tuple[QuestionOutline, ...] = ()
 
 
 # --- digest -----------------------------------------------------------------------------------
@@ -256,4 +311,9 @@ def _said(value: Any) -> Any:
         return [_said(item) for item in value]
     if not is_dataclass(value):
         return value
-    return {item.name: _said(getattr(value, item.name)) for item in fields(value) if item.compare}
+    said = {item: getattr(value, item.name) for item in fields(value) if item.compare}
+    return {
+        item.name: _said(content)
+        for item, content in said.items()
+        if content or "silent_when_empty" not in item.metadata
+    }

@@ -6,13 +6,16 @@ Every check looks at outlines and yields faults; all of them are named at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from django.db.models import Model
 
 from tracker.curricula import row_outlines
 from tracker.curricula.field_checks import (
+    Keyed,
     aim_faults,
-    field_faults,
     repeated_faults,
     unknown_faults,
     value_faults,
@@ -22,12 +25,20 @@ from tracker.curricula.outline import (
     CurriculumOutline,
     Fault,
     MilestoneOutline,
+    MilestoneStep,
     ModuleOutline,
+    Placed,
     Reference,
 )
 
 Outlines = Sequence[CurriculumOutline]
 Library = Mapping[str, MilestoneOutline]
+
+LONGEST_IN_ONE_GO = 720
+FEWEST_STEPS, MOST_STEPS = 2, 8
+FEWEST_CRITERIA, MOST_CRITERIA = 3, 6
+# The kinds whose work another person can look at.
+HANDED_IN = (Milestone.Kind.PROJECT, Milestone.Kind.ASSESSMENT, Milestone.Kind.EXAM)
 
 
 @dataclass(frozen=True)
@@ -44,13 +55,14 @@ class Known:
 def faults_of(curriculum: Curriculum) -> list[Fault]:
     """Return what keeps a curriculum in the database from being published."""
     outline = row_outlines.outline_of(curriculum)
-    # Foreign keys see to the rest: only keys in plain lists can point nowhere.
+    # Foreign keys see to the rest: only credited keys can be written wrong in the admin.
     known = Known(
         skills=frozenset(aim.key for item in outline.milestones for aim in item.skills),
         resources=frozenset(ref.key for item in outline.milestones for ref in item.resources),
         roles=frozenset(ref.key for ref in (outline.role,) if ref),
         backgrounds=frozenset(ref.key for ref in (outline.background,) if ref),
         milestones=frozenset(item.key for item in outline.milestones)
+        | row_outlines.keys_needed_elsewhere(curriculum)
         | row_outlines.existing_keys(ref.key for ref in outline.credited),
     )
     neighbours = [] if outline.is_path else row_outlines.sharing_keys_with(curriculum)
@@ -77,15 +89,32 @@ def faults_in(outlines: Outlines, known: Known | None) -> list[Fault]:
 
 # --- one curriculum ---------------------------------------------------------------------------
 
+CheckedFields = Mapping[str, Any]
+
+
+def _fields_of(model: type[Model], *names: str, **renamed: str) -> CheckedFields:
+    """Return the model's fields that judge an outline, by the outline's own names."""
+    own = {name: name for name in names} | renamed
+    return {name: model._meta.get_field(field) for name, field in own.items()}
+
+
+CHECKED_FIELDS: Mapping[type[Placed], CheckedFields] = {
+    CurriculumOutline: _fields_of(
+        Curriculum, "slug", "kind", "title", "summary", "position", "weeks", "hours_per_week"
+    ),
+    ModuleOutline: _fields_of(Module, "key", "title"),
+    MilestoneOutline: _fields_of(
+        Milestone, "key", "title", "kind", "done_when", minutes="effort_minutes"
+    ),
+    MilestoneStep: _fields_of(Milestone, "title", minutes="effort_minutes"),
+}
+
 
 def text_faults(outline: CurriculumOutline) -> Iterator[Fault]:
-    names = ("slug", "title", "summary", "kind", "position", "weeks", "hours_per_week")
-    yield from field_faults(outline, Curriculum, *names)
-    for module in outline.modules:
-        yield from field_faults(module, Module, "key", "title")
-    for milestone in outline.milestones:
-        yield from field_faults(milestone, Milestone, "key", "title", "kind", "done_when")
-        yield from value_faults(milestone, "minutes", Milestone._meta.get_field("effort_minutes"))
+    steps = [step for milestone in outline.milestones for step in milestone.steps]
+    for item in (outline, *outline.modules, *outline.milestones, *steps):
+        for name, field in CHECKED_FIELDS[type(item)].items():
+            yield from value_faults(item, name, field)
 
 
 def emptiness_faults(outline: CurriculumOutline) -> Iterator[Fault]:
@@ -141,12 +170,64 @@ def proficiency_faults(outline: CurriculumOutline) -> Iterator[Fault]:
         yield from aim_faults(milestone.skills, least=1)
 
 
+def step_faults(outline: CurriculumOutline) -> Iterator[Fault]:
+    for milestone in outline.milestones:
+        if milestone.steps:
+            yield from _sum_faults(milestone)
+        elif (milestone.minutes or 0) > LONGEST_IN_ONE_GO:
+            message = f"{milestone.key} takes {milestone.minutes} minutes and has no steps"
+            mend = f"give it {FEWEST_STEPS} to {MOST_STEPS} steps, or make several milestones of it"
+            yield Fault(milestone.place_of("minutes"), message, mend)
+
+
+def _sum_faults(milestone: MilestoneOutline) -> Iterator[Fault]:
+    count = len(milestone.steps)
+    if not FEWEST_STEPS <= count <= MOST_STEPS:
+        message = f"{milestone.key} has {_counted(count, 'step')}"
+        mend = f"divide it into {FEWEST_STEPS} to {MOST_STEPS}"
+        yield Fault(milestone.place_of("steps"), message, mend)
+    total = sum(step.minutes or 0 for step in milestone.steps)
+    if milestone.minutes is not None and total != milestone.minutes:
+        message = f"the steps of {milestone.key} take {total} minutes, not {milestone.minutes}"
+        mend = "let the steps add up to the milestone's minutes"
+        yield Fault(milestone.place_of("steps"), message, mend)
+
+
+def rubric_faults(outline: CurriculumOutline) -> Iterator[Fault]:
+    for milestone in outline.milestones:
+        if milestone.rubric:
+            yield from _rubric_faults(milestone)
+
+
+def _rubric_faults(milestone: MilestoneOutline) -> Iterator[Fault]:
+    place = milestone.place_of("rubric")
+    if milestone.kind not in HANDED_IN:
+        message = f"{milestone.key} has a rubric, but there is nothing to hold against it"
+        yield Fault(place, message, f"take it out; it belongs to: {', '.join(HANDED_IN)}")
+    count = len(milestone.rubric)
+    if not FEWEST_CRITERIA <= count <= MOST_CRITERIA:
+        message = f"the rubric of {milestone.key} has {_counted(count, 'sentence')}"
+        yield Fault(place, message, f"write {FEWEST_CRITERIA} to {MOST_CRITERIA}")
+    if not all(milestone.rubric):
+        message = f"a sentence in the rubric of {milestone.key} is empty"
+        yield Fault(place, message, "write it, or take it out")
+    if len(set(milestone.rubric)) < count:
+        message = f"the rubric of {milestone.key} says something twice"
+        yield Fault(place, message, "keep one of the two")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 OUTLINE_CHECKS: tuple[Callable[[CurriculumOutline], Iterator[Fault]], ...] = (
     text_faults,
     emptiness_faults,
     rule_faults,
     repetition_faults,
     proficiency_faults,
+    step_faults,
+    rubric_faults,
 )
 
 
@@ -228,8 +309,26 @@ def twin_faults(outlines: Outlines) -> Iterator[Fault]:
     for outline in outlines:
         for milestone in () if outline.is_path else outline.milestones:
             home, twin = first.setdefault(milestone.key, (outline, milestone))
-            if home is not outline and twin != milestone:
+            if home is not outline and not say_the_same(twin, milestone):
                 where = f"“{home.title}”, {twin.place}"
                 message = f"milestone “{milestone.key}” says something else in {where}"
                 mend = "make both say the same, or give one of them another key"
                 yield Fault(milestone.place, message, mend)
+
+
+def say_the_same(milestone: MilestoneOutline, twin: MilestoneOutline) -> bool:
+    """Compare two milestones; the order of what they refer to says nothing about them."""
+    return _in_one_order(milestone) == _in_one_order(twin)
+
+
+def _in_one_order(milestone: MilestoneOutline) -> MilestoneOutline:
+    return replace(
+        milestone,
+        prerequisites=tuple(sorted(milestone.prerequisites, key=_key)),
+        skills=tuple(sorted(milestone.skills, key=_key)),
+        resources=tuple(sorted(milestone.resources, key=_key)),
+    )
+
+
+def _key(item: Keyed) -> str:
+    return item.key

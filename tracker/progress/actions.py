@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -14,7 +15,12 @@ from tracker.curricula.models import Curriculum, Milestone
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.percent import COUNTED_STATES
 from tracker.progress.selectors import shares_of, unlocked_by
-from tracker.progress.signals import achievement_changed, enrolment_left, learner_enrolled
+from tracker.progress.signals import (
+    achievement_changed,
+    background_credited,
+    enrolment_left,
+    learner_enrolled,
+)
 
 # What an event remembers of an achievement, and what undoing restores.
 RECORDED_FIELDS = ("state", "note", "evidence_url", "minutes_spent")
@@ -119,6 +125,54 @@ def set_state(
 
 
 @transaction.atomic
+def credit_background(
+    *, learner: User, curriculum: Curriculum, at: datetime
+) -> list[AchievementEvent]:
+    """Claim as known what a path takes for known; what the learner has said otherwise stays.
+
+    Each claim is an event of its own, so that each can be undone; they are announced together.
+    """
+    events = [_claim(achievement, at) for achievement in _untold(learner, curriculum, at)]
+    if not events:
+        return []
+    AchievementEvent.objects.bulk_create(events)
+    keys = tuple(event.milestone_key for event in events)
+    _settle_enrolments_holding(keys, learner)
+    announce = partial(
+        background_credited.send, Achievement, learner=learner, milestone_keys=keys, at=at
+    )
+    transaction.on_commit(announce)
+    return events
+
+
+def _untold(learner: User, curriculum: Curriculum, at: datetime) -> list[Achievement]:
+    """Mark as credited, and return as they were, the credited milestones that are still to do."""
+    of_learner = Achievement.objects.of(learner).filter(milestone_key__in=curriculum.credited_keys)
+    blank = [
+        Achievement(learner=learner, milestone_key=key, changed_at=at)
+        for key in curriculum.credited_keys
+    ]
+    Achievement.objects.bulk_create(blank, ignore_conflicts=True)
+    # The row locks make a double click wait and then find nothing left to claim.
+    untold = list(of_learner.select_for_update().filter(state=Achievement.State.OPEN))
+    claimed = of_learner.filter(pk__in=[achievement.pk for achievement in untold])
+    claimed.update(state=Achievement.State.CREDITED, changed_at=at)
+    return sorted(untold, key=lambda each: curriculum.credited_keys.index(each.milestone_key))
+
+
+def _claim(achievement: Achievement, at: datetime) -> AchievementEvent:
+    before = _recorded(achievement)
+    return AchievementEvent(
+        learner=achievement.learner,
+        milestone_key=achievement.milestone_key,
+        before=before,
+        after={**before, "state": Achievement.State.CREDITED},
+        happened_at=at,
+        changed_by=achievement.learner,
+    )
+
+
+@transaction.atomic
 def add_minutes(
     *, learner: User, milestone_key: str, minutes: int, at: datetime, **origin: Any
 ) -> Change:
@@ -207,9 +261,14 @@ def _follow_up(event: AchievementEvent) -> tuple[Milestone, ...]:
     is_counted = event.after["state"] in COUNTED_STATES
     if was_counted == is_counted:
         return ()
-    followed = Enrolment.objects.of(learner).current().filter(curriculum__milestones__key=key)
-    _settle_enrolments(learner, list(followed.select_related("curriculum")))
+    _settle_enrolments_holding([key], learner)
     return tuple(unlocked_by(key, learner=learner)) if is_counted else ()
+
+
+def _settle_enrolments_holding(keys: Collection[str], learner: User) -> None:
+    holding = Curriculum.objects.filter(milestones__key__in=keys)
+    followed = Enrolment.objects.of(learner).current().filter(curriculum__in=holding)
+    _settle_enrolments(learner, list(followed.select_related("curriculum")))
 
 
 def _settle_enrolments(learner: User, enrolments: list[Enrolment]) -> None:

@@ -1,9 +1,17 @@
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 
-from tracker.curricula.models import Area, Curriculum
-from tracker.curricula.selectors import LENGTHS
+from tracker.curricula.models import (
+    Area,
+    Background,
+    Certification,
+    Curriculum,
+    ResourceProposal,
+    RoleProfile,
+)
+from tracker.curricula.selectors import LENGTHS, providers
 from tracker.progress.models import Achievement
 
 LABELS = {"short": "Under 40 hours", "medium": "40 to 200 hours", "long": "200 hours and more"}
@@ -39,6 +47,36 @@ class CatalogueFilterForm(forms.Form):
         return {name: self.cleaned_data.get(field, "") for name, field in named.items()}
 
 
+class WayForm(forms.Form):
+    """From where one starts to what one wants to be."""
+
+    start = forms.ModelChoiceField(
+        Background.objects.all(), label="I am a", to_field_name="key", empty_label="Choose"
+    )
+    goal = forms.ModelChoiceField(
+        RoleProfile.objects.all(), label="I want to be a", to_field_name="key", empty_label="Choose"
+    )
+
+
+class CertificationFilterForm(forms.Form):
+    provider = forms.ChoiceField(label="Vendor", required=False)
+    status = forms.ChoiceField(
+        label="Status",
+        required=False,
+        choices=[("", "Any status"), *((each.value, each.label) for each in Certification.Status)],
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        names = [("", "Every vendor"), *((name, name) for name in providers())]
+        self.fields["provider"].choices = names  # type: ignore[attr-defined]
+
+    def filters(self) -> dict[str, str]:
+        """Return the filters that make sense; what does not is left out and named in `errors`."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in ("provider", "status")}
+
+
 class StateForm(forms.Form):
     state = forms.ChoiceField(choices=Achievement.State)
 
@@ -63,3 +101,31 @@ class RecordForm(forms.ModelForm):
             "minutes_spent": "What it really took you so far.",
         }
         widgets = {"note": forms.Textarea(attrs={"rows": 5})}
+
+
+class ProposalForm(forms.ModelForm):
+    """What a learner would rather learn from."""
+
+    url = forms.URLField(
+        label="Link",
+        max_length=500,
+        assume_scheme="https",
+        help_text="The whole address, from https:// on.",
+    )
+
+    class Meta:
+        model = ResourceProposal
+        fields = ["title", "url", "note"]
+        labels = {"note": "Why this one"}
+        help_texts = {"title": "Its own title, as its page says it."}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"])
+        # https://a-good-name@elsewhere.example looks like a good name and leads elsewhere.
+        if "@" in urlsplit(url).netloc:
+            raise forms.ValidationError("Leave out the name before the @.")
+        return url

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from common.durations import duration
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum, Milestone, Module, Resource
+from tracker.curricula.selectors import link_check_of
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.percent import COUNTED_STATES, Share, counted_keys, module_share, sum_shares
 
@@ -248,7 +250,23 @@ class LinkedResource:
     @property
     def host(self) -> str:
         """The site it lives on, without a leading www."""
-        return urlsplit(self.resource.url).netloc.removeprefix("www.")
+        return _host(self.resource.url)
+
+    @property
+    def dead_since(self) -> datetime | None:
+        check = link_check_of(self.resource)
+        return check.dead_since if check else None
+
+    @property
+    def moved_to(self) -> str:
+        """The site it has moved to for good; nothing when it only changed its spelling there."""
+        check = link_check_of(self.resource)
+        moved_to = _host(check.moved_to) if check else ""
+        return "" if moved_to == self.host else moved_to
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True)

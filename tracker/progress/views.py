@@ -19,8 +19,9 @@ from common import clock
 from common.next_page import next_page
 from tracker.accounts.models import LearnerRequest
 from tracker.curricula import selectors as library
-from tracker.curricula.models import Curriculum, Milestone, RoleProfile
+from tracker.curricula.models import Curriculum, Milestone
 from tracker.progress import actions, selectors
+from tracker.progress.credited import credit_in
 from tracker.progress.forms import CatalogueFilterForm, RecordForm, StateForm
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 
@@ -83,7 +84,7 @@ def path(request: HttpRequest, slug: str) -> HttpResponse:
     curriculum = get_object_or_404(
         Curriculum.objects.open_to_learners()
         .with_totals()
-        .select_related("role", "background", "certification")
+        .select_related("role", "background", "certification__successor")
         .prefetch_related("routes"),
         slug=slug,
     )
@@ -91,24 +92,10 @@ def path(request: HttpRequest, slug: str) -> HttpResponse:
         "curriculum": curriculum,
         "standing": selectors.standing_of(request.user, curriculum),
         "enrolment": selectors.enrolment_in(curriculum, learner=request.user),
-        "credited": selectors.titles_by_key(curriculum.credited_keys),
+        "credit": credit_in(curriculum, learner=request.user),
         "here": curriculum.get_absolute_url(),
     }
     return render(request, "tracker/progress/path.html", context)
-
-
-@require_safe
-def careers(request: HttpRequest) -> HttpResponse:
-    roles = library.role_profiles()
-    context = {
-        "section": "careers",
-        "levels": [role for role in roles if role.kind == RoleProfile.Kind.LEVEL],
-        "specialisations": [role for role in roles if role.kind != RoleProfile.Kind.LEVEL],
-        "ladder": library.career_ladder(),
-        "backgrounds": library.backgrounds(),
-        "routes": library.routes(),
-    }
-    return render(request, "tracker/progress/careers.html", context)
 
 
 @require_safe

@@ -117,6 +117,31 @@ modules:
 credited:
   - maths.count
 """
+QUESTIONS = """\
+questions:
+  - key: maths.add.q1
+    milestone: maths.add
+    prompt: What do two and two make?
+    choices:
+      - text: Three
+        why: That is one too few.
+      - text: Four
+        right: true
+        why: Two and two more make four.
+      - text: Twenty-two
+        why: Writing them side by side is not adding.
+  - key: maths.prove.q1
+    milestone: maths.prove
+    prompt: What does one counterexample do to a claim?
+    choices:
+      - text: It refutes the claim
+        right: true
+        why: A claim about all cases fails with one.
+      - text: It weakens the claim
+        why: A claim about all cases cannot be nearly true.
+      - text: It proves the claim
+        why: It does the opposite.
+"""
 FILES = {
     "skills.yaml": SKILLS,
     "roles.yaml": ROLES,
@@ -126,6 +151,7 @@ FILES = {
     "certifications.yaml": CERTIFICATIONS,
     "subjects/maths.yaml": MATHS,
     "paths/way.yaml": WAY,
+    "questions/maths.yaml": QUESTIONS,
 }
 
 

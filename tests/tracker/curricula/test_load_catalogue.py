@@ -64,11 +64,11 @@ def test_the_shipped_catalogue_loads_whole() -> None:
     assert (paths.count(), others.count()) == (12, 22)
     homes = Milestone.objects.exclude(curriculum__kind=Curriculum.Kind.PATH)
     assert homes.count() == 495
-    assert sum(homes.values_list("effort_minutes", flat=True)) == 3623 * 60
+    assert sum(homes.values_list("effort_minutes", flat=True)) == 218_910
     assert Skill.objects.count() == 120
     assert Area.objects.count() == 12
     assert RoleProfile.objects.count() == 8
-    assert Resource.objects.count() == 294
+    assert Resource.objects.count() == 320
     assert Certification.objects.count() == 15
 
 
@@ -166,6 +166,26 @@ def test_a_folder_without_shared_lists_uses_the_shipped_ones(tmp_path: Path) -> 
     assert Curriculum.objects.count() == 1
 
 
+def test_steps_and_a_rubric_are_loaded_into_every_copy(folder: Path) -> None:
+    more = """\
+minutes: 120
+        steps:
+          - {title: Guess, minutes: 20}
+          - {title: Write it down, minutes: 100}
+        rubric: [It is written down., Each step follows., It ends.]"""
+    change(folder, "subjects/maths.yaml", "minutes: 120", more)
+
+    load(folder)
+
+    for row in Milestone.objects.filter(key="maths.prove"):
+        assert row.steps == [
+            {"title": "Guess", "minutes": 20},
+            {"title": "Write it down", "minutes": 100},
+        ]
+        assert row.rubric == ["It is written down.", "Each step follows.", "It ends."]
+    assert Milestone.objects.filter(key="maths.prove").count() == 2
+
+
 # --- loading again ----------------------------------------------------------------------------
 
 
@@ -196,6 +216,14 @@ def test_comments_and_layout_are_no_change(folder: Path) -> None:
     change(folder, "subjects/maths.yaml", "slug: maths", "# A comment.\n\nslug:   'maths'")
 
     assert load(folder).startswith("Nothing changed")
+
+
+def test_fields_new_to_the_format_make_no_old_entry_look_changed(folder: Path) -> None:
+    """The digest that this file was loaded with before milestones could have steps and rubrics."""
+    load(folder)
+
+    maths = Curriculum.objects.get(slug="maths")
+    assert maths.source_digest == "c3f5ea0688da1a05e9cf5b7e5a83e3eb7fb5c08e036bfebd57aba6db1d3fd062"
 
 
 def test_a_milestone_moves_to_another_module_and_keeps_its_row(folder: Path) -> None:

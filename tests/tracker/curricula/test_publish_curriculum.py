@@ -90,6 +90,24 @@ def test_a_prerequisite_of_another_curriculum_is_refused(draft: Curriculum) -> N
     assert "there is no milestone “other.one”" in fault
 
 
+def test_two_curricula_may_name_the_same_prerequisites_in_another_order(draft: Curriculum) -> None:
+    other = make_curriculum("other")
+    module = make_module(other)
+    count, add = (
+        make_milestone(module, "maths.count", skill=make_skill()),
+        make_milestone(module, "maths.add"),
+    )
+    make_milestone(module, "maths.prove", requires=(add, count))
+    here = draft.modules.get()
+    make_milestone(
+        here, "maths.prove", requires=(draft.milestones.get(), make_milestone(here, "maths.add"))
+    )
+
+    publish_curriculum(curriculum=draft, at=NOW)
+
+    assert draft.is_published
+
+
 def test_a_key_that_says_something_else_elsewhere_is_refused(draft: Curriculum) -> None:
     make_milestone(make_module(make_curriculum("other")), "maths.count", title="Count sheep")
 

@@ -1,12 +1,13 @@
-import json
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.tracker.curricula.planting import Planted, assert_named, faults_of
 from tests.tracker.curricula.small_catalogue import MATHS, change, write_catalogue
+from tracker.curricula.catalogue_files import SHIPPED, read_catalogue
+from tracker.curricula.models import Milestone
 
 MATHS_FILE = "subjects/maths.yaml"
 WAY_FILE = "paths/way.yaml"
@@ -15,16 +16,6 @@ WAY_FILE = "paths/way.yaml"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_catalogue(tmp_path)
-
-
-def faults_of(folder: Path) -> list[dict[str, str]]:
-    out = StringIO()
-    try:
-        call_command("validate_catalogue", str(folder), "--format", "json", stdout=out)
-    except CommandError:
-        assert json.loads(out.getvalue())
-    faults: list[dict[str, str]] = json.loads(out.getvalue())
-    return faults
 
 
 def test_the_shipped_catalogue_has_no_faults() -> None:
@@ -39,15 +30,12 @@ def test_the_small_catalogue_has_no_faults(folder: Path) -> None:
     assert faults_of(folder) == []
 
 
-class Planted(NamedTuple):
-    file: str
-    old: str
-    new: str
-    message: str
-    mend: str
-    later: int = 0  # lines between what is replaced and the place named
-
-
+STEPS = """minutes: 120
+        steps:
+          - {title: Guess, minutes: 20}
+          - {title: Write it down, minutes: 100}"""
+RUBRIC = """You prove
+        rubric: [It ends., It is short., It is right.]"""
 PLANTED = {
     "unknown skill": Planted(
         MATHS_FILE, "{algebra: 1}", "{algebr: 1}", "no skill “algebr”", "did you mean “algebra”?"
@@ -203,6 +191,76 @@ PLANTED = {
     "text instead of fields": Planted(
         MATHS_FILE, "{algebra: 1}", "algebra", "has no fields", "name: value"
     ),
+    "too long without steps": Planted(
+        MATHS_FILE,
+        "minutes: 120",
+        "minutes: 721",
+        "maths.prove takes 721 minutes and has no steps",
+        "2 to 8 steps",
+    ),
+    "steps that do not add up": Planted(
+        MATHS_FILE,
+        "minutes: 120",
+        STEPS.replace("100", "90"),
+        "the steps of maths.prove take 110 minutes, not 120",
+        "add up",
+        1,
+    ),
+    "one step": Planted(
+        MATHS_FILE,
+        "minutes: 120",
+        "minutes: 120\n        steps: [{title: Go, minutes: 120}]",
+        "maths.prove has 1 step",
+        "2 to 8",
+        1,
+    ),
+    "nine steps": Planted(
+        MATHS_FILE,
+        "minutes: 120",
+        f"minutes: 120\n        steps: [{', '.join(['{title: Go, minutes: 10}'] * 9)}]",
+        "maths.prove has 9 steps",
+        "2 to 8",
+        1,
+    ),
+    "step without a title": Planted(
+        MATHS_FILE, "minutes: 120", STEPS.replace("title: Guess, ", ""), "“title”", "write it", 2
+    ),
+    "step without minutes": Planted(
+        MATHS_FILE, "minutes: 120", STEPS.replace(", minutes: 20", ""), "“minutes”", "write it", 2
+    ),
+    "unknown field of a step": Planted(
+        MATHS_FILE, "minutes: 120", STEPS.replace("title", "tile", 1), "“tile”", "“title”?", 2
+    ),
+    "rubric of a kind that has none": Planted(
+        MATHS_FILE,
+        "You add",
+        RUBRIC.replace("prove", "add"),
+        "maths.add has a rubric",
+        "project, assessment, exam",
+        1,
+    ),
+    "rubric too short": Planted(
+        MATHS_FILE,
+        "You prove",
+        RUBRIC.replace(", It is right.", ""),
+        "the rubric of maths.prove has 2 sentences",
+        "3 to 6",
+        1,
+    ),
+    "rubric too long": Planted(
+        MATHS_FILE,
+        "You prove",
+        RUBRIC.replace("It ends.", "A., B., C., D., E."),
+        "the rubric of maths.prove has 7 sentences",
+        "3 to 6",
+        1,
+    ),
+    "empty sentence in a rubric": Planted(
+        MATHS_FILE, "You prove", RUBRIC.replace("It ends.", "''"), "is empty", "write it", 1
+    ),
+    "sentence twice in a rubric": Planted(
+        MATHS_FILE, "You prove", RUBRIC.replace("ends", "is short"), "twice", "keep one", 1
+    ),
     "syntax error": Planted(MATHS_FILE, "title: Add", "title: 'Add", "not YAML", "mend"),
     "no mapping": Planted(MATHS_FILE, MATHS, "- a list\n", "holds no fields", "start with"),
     "empty file": Planted(MATHS_FILE, MATHS, "", "holds no fields", "start with"),
@@ -211,17 +269,32 @@ PLANTED = {
 
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=list(PLANTED))
 def test_a_fault_is_named_with_file_line_and_mend(folder: Path, planted: Planted) -> None:
-    line = change(folder, planted.file, planted.old, planted.new) + planted.later
+    assert_named(folder, planted)
 
-    faults = faults_of(folder)
 
-    assert [
-        fault
-        for fault in faults
-        if fault["place"] == f"{planted.file}:{line}"
-        and planted.message in fault["message"]
-        and planted.mend in fault["mend"]
-    ], faults
+def test_twelve_hours_need_no_steps(folder: Path) -> None:
+    change(folder, MATHS_FILE, "minutes: 120", "minutes: 720")
+
+    assert faults_of(folder) == []
+
+
+def test_every_shipped_project_and_assessment_says_how_it_is_judged() -> None:
+    judged = [
+        milestone
+        for curriculum in read_catalogue(SHIPPED).catalogue.curricula
+        for milestone in curriculum.milestones
+        if milestone.kind in {Milestone.Kind.PROJECT, Milestone.Kind.ASSESSMENT}
+    ]
+
+    assert judged
+    assert sorted({milestone.key for milestone in judged if not milestone.rubric}) == []
+
+
+def test_steps_that_add_up_and_a_rubric_are_no_fault(folder: Path) -> None:
+    change(folder, MATHS_FILE, "minutes: 120", STEPS)
+    change(folder, MATHS_FILE, "You prove", RUBRIC)
+
+    assert faults_of(folder) == []
 
 
 def test_one_fault_is_named_once_although_a_path_copies_it(folder: Path) -> None:

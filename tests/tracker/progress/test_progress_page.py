@@ -3,7 +3,7 @@ from django.test import Client
 from tests.factories import make_curriculum, make_enrolment, make_milestone, make_module
 from tests.tracker.progress.pages import press, words, write
 from tracker.accounts.models import User
-from tracker.curricula.models import Background, CareerStep, Curriculum, RoleProfile, Route
+from tracker.curricula.models import Curriculum
 
 
 def test_it_adds_up_what_was_done(ada_browser: Client, ada: User, maths: Curriculum) -> None:
@@ -52,28 +52,3 @@ def test_cleo_sees_nothing_of_adas(
     press(ada_browser, "math.vec")
 
     assert "Vectors" not in words(cleo_browser.get("/progress/"))
-
-
-def test_careers_shows_roles_ladder_backgrounds_and_routes(client: Client, db: None) -> None:
-    role = RoleProfile.objects.create(
-        key="mle", title="ML engineer", kind="level", summary="Builds.", daily=["train models"]
-    )
-    RoleProfile.objects.create(key="vision", title="Vision expert", kind="specialisation")
-    background = Background.objects.create(key="coder", title="Coder")
-    Background.objects.create(key="poet", title="Poet")
-    path = make_curriculum("road", title="The road", kind="path", role=role, background=background)
-    CareerStep.objects.create(key="junior", title="Junior", position=1)
-    CareerStep.objects.create(key="senior", title="Senior", after=["junior"], position=2)
-    route = Route.objects.create(
-        key="self", title="Self-study", duration="open", strengths=["cheap"], risks=["no deadline"]
-    )
-    route.paths.set([path])
-
-    page = words(client.get("/careers/"))
-
-    assert "ML engineer Builds. A day Train models The road" in page
-    assert "Vision expert" in page
-    assert "Senior After Junior" in page
-    assert "Coder The road" in page
-    assert "Poet No path of its own yet" in page
-    assert "Self-study Open Cheap No deadline The road" in page

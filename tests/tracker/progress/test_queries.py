@@ -36,7 +36,7 @@ BUDGETS = {
     "/paths/c0/": 15,
     "/milestones/m0/": 15,
     "/milestones/m1/?in=c0": 15,
-    "/careers/": 12,
+    "/careers/": 14,
 }
 LEARNERS_BUDGETS = {**BUDGETS, "/progress/": 20}
 

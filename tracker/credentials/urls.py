@@ -1,0 +1,8 @@
+from django.urls import path
+
+from tracker.credentials import views
+
+urlpatterns = [
+    path("certifications/held/", views.held, name="held"),
+    path("certifications/held/<int:pk>/remove/", views.remove, name="remove_held"),
+]
