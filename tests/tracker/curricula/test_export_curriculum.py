@@ -145,6 +145,7 @@ AWKWARD_TEXTS = [
     "A: b",
     "It's “quoted” and 'quoted'",
     'Say "hello" \\ twice',
+    'Say: "hello" \\ twice',
     "# no comment",
     "- no list",
     "[no, list]",
@@ -154,6 +155,7 @@ AWKWARD_TEXTS = [
     "a\u00a0hard space",
     "Two  spaces " + "and a very long line that has to be written in some way " * 3,
     "word " * 60,
+    "x" * 90 + "  after two spaces at the end of a line",
     "x" * 150,
     "First line\nsecond line\n\n  indented\nlast",
     "Trailing space \nand more",
@@ -197,6 +199,13 @@ def test_a_line_of_an_export_is_no_longer_than_a_hundred_characters(folder: Path
     milestone = yaml.safe_load(text)["modules"][0]["milestones"][0]
     assert milestone["resources"] == ["primer", *keys]
     assert milestone["done_when"] == ("You do it " * 30).strip()
+
+
+def test_quotes_are_double_where_they_are_needed(folder: Path) -> None:
+    load(folder)
+    Milestone.objects.filter(key="maths.count").update(title="One's own: count")
+
+    assert '        title: "One\'s own: count"\n' in export("maths")
 
 
 def test_a_prerequisite_of_another_curriculum_is_exported(folder: Path) -> None:

@@ -18,6 +18,7 @@ from tracker.curricula.models import (
     Curriculum,
     Milestone,
     Module,
+    Question,
     Resource,
     RoleProfile,
     Route,
@@ -70,6 +71,9 @@ def test_the_shipped_catalogue_loads_whole() -> None:
     assert RoleProfile.objects.count() == 8
     assert Resource.objects.count() == 320
     assert Certification.objects.count() == 15
+    assert Question.objects.count() >= 250
+    tested = homes.filter(key__in=Question.objects.values("milestone_key"))
+    assert tested.values("curriculum").distinct().count() >= 12
 
 
 def test_the_shipped_paths_stand_first_and_are_published() -> None:

@@ -91,17 +91,15 @@ def test_a_prerequisite_of_another_curriculum_is_refused(draft: Curriculum) -> N
 
 
 def test_two_curricula_may_name_the_same_prerequisites_in_another_order(draft: Curriculum) -> None:
-    other = make_curriculum("other")
-    module = make_module(other)
-    count, add = (
-        make_milestone(module, "maths.count", skill=make_skill()),
-        make_milestone(module, "maths.add"),
-    )
-    make_milestone(module, "maths.prove", requires=(add, count))
-    here = draft.modules.get()
-    make_milestone(
-        here, "maths.prove", requires=(draft.milestones.get(), make_milestone(here, "maths.add"))
-    )
+    other = make_module(make_curriculum("other"))
+    make_milestone(other, "maths.count", skill=make_skill())
+    make_milestone(draft.modules.get(), "maths.add")
+    make_milestone(other, "maths.add")
+    for module, order in ((draft.modules.get(), (0, 1)), (other, (1, 0))):
+        first_two = list(module.milestones.order_by("pk"))
+        prove = make_milestone(module, "maths.prove")
+        for position in order:
+            prove.prerequisites.add(first_two[position])
 
     publish_curriculum(curriculum=draft, at=NOW)
 

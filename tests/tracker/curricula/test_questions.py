@@ -40,6 +40,7 @@ def test_questions_are_loaded_as_their_file_says(folder: Path) -> None:
         ("Four", True),
         ("Twenty-two", False),
     ]
+    assert [choice.position for choice in first.choices.all()] == [0, 1, 2]
     assert first.choices.get(is_right=True).why == "Two and two more make four."
     assert (second.key, second.position) == ("maths.prove.q1", 1)
 
