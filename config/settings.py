@@ -180,6 +180,10 @@ CELERY_BEAT_SCHEDULE = {
         # By the calendar: an interval would begin anew with every restart of beat.
         "schedule": crontab(day_of_week="tuesday", hour="3", minute="17"),
     },
+    "compute-insight": {
+        "task": "tracker.progress.tasks.compute_insight",
+        "schedule": crontab(hour="2", minute="41"),
+    },
     "beat-heartbeat": {
         "task": "config.health.beat_heartbeat",
         "schedule": 15.0,

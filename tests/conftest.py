@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from pytest_django import Settings
 
 from tests.running import RunningMilepost, private_database
+from tracker.curricula import sealing
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A browser that neither calls home nor needs a graphics card.
@@ -51,6 +53,26 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Stop the time on a Monday morning; `clock.move_to` and `clock.shift` go elsewhere."""
     with time_machine.travel(MONDAY_MORNING, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unsealed_for_emptying() -> Iterator[None]:
+    """Let tests empty the tables on SQLite, whose triggers guard published editions there too.
+
+    PostgreSQL truncates, which no row's trigger sees.
+    """
+    operations: Any = DatabaseWrapper.ops_class
+    flush = operations.sql_flush
+
+    def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
+        emptying: list[str] = flush(self, *args, **options)
+        drops = [f"DROP TRIGGER IF EXISTS {name}" for name, _ in sealing.triggers()]
+        return [*drops, *emptying, *sealing.sqlite_statements()] if emptying else emptying
+
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(operations, "sql_flush", sql_flush)
+    yield
+    monkey.undo()
 
 
 # --- a real browser and a real Milepost -------------------------------------------------------

@@ -46,7 +46,7 @@ def give_history(learner: User, *, until: datetime) -> None:
 def _enrol(learner: User, started_on: date) -> None:
     actions.start_plan(
         learner=learner,
-        curriculum=Curriculum.objects.get(slug=PATH),
+        curriculum=Curriculum.objects.published().get(slug=PATH),
         windows=[
             Window(weekday=day, starts_at=starts_at, ends_at=ends_at)
             for day, starts_at, ends_at in WEEK

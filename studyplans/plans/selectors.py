@@ -12,10 +12,18 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min
 
 from studyplans.plans.models import StudyPlan, StudySession, Window
-from studyplans.plans.workload import Followed, problem_of, standings_by_key, work_left
+from studyplans.plans.workload import (
+    Followed,
+    MilestoneStanding,
+    problem_of,
+    standings_by_key,
+    work_left,
+)
 from studyplans.scheduling import WeeklyWindow, plan
 from tracker.accounts.models import User
+from tracker.curricula.editions import replacements_between
 from tracker.curricula.models import Curriculum, Milestone
+from tracker.progress.editions import carried_states
 from tracker.progress.models import Enrolment
 
 
@@ -202,6 +210,40 @@ def preview(
     fits = bool(ends) and own.isdisjoint(computed.unplaced)
     finish_on = last_day(ends[-1], learner) if fits else None
     return Preview(weekly_minutes(windows), finish_on, target_date)
+
+
+# How many learners are planned for both editions before an author publishes: enough for a median.
+FINISHES_WEIGHED = 50
+
+
+def finish_moves(before: Curriculum, after: Curriculum, *, at: datetime) -> list[int]:
+    """Return for some learners the days by which a new edition would move their finish."""
+    active = Enrolment.objects.active().filter(curriculum=before).select_related("learner")
+    replaced = replacements_between(before, after)
+    moves = (
+        _finish_move(enrolment, after, replaced, at=at) for enrolment in active[:FINISHES_WEIGHED]
+    )
+    return [days for days in moves if days is not None]
+
+
+def _finish_move(
+    enrolment: Enrolment, after: Curriculum, replaced: dict[str, list[str]], *, at: datetime
+) -> int | None:
+    learner = enrolment.learner
+    windows = weekly_windows(windows_of(learner))
+    standings = standings_by_key(learner)
+    states = {key: standing.state for key, standing in standings.items()}
+    carried = {
+        key: MilestoneStanding(state) for key, state in carried_states(replaced, states).items()
+    }
+    finishes = []
+    for curriculum, held in ((enrolment.curriculum, standings), (after, {**standings, **carried})):
+        work = work_left([Followed(curriculum, enrolment.started_on)], held)
+        computed = plan(problem_of(work, windows=windows, zone=learner.zone, begin=at))
+        finishes.append(None if computed.unplaced else computed.finish or at)
+    if finishes[0] is None or finishes[1] is None:
+        return None
+    return (finishes[1] - finishes[0]).days
 
 
 def followed_by(enrolment: Enrolment) -> Followed:

@@ -30,7 +30,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MilestoneStanding:
     """What a learner has of a milestone: its state and the minutes already spent."""
 
     state: str = Achievement.State.OPEN
@@ -48,13 +48,15 @@ class Work:
     requires: tuple[str, ...]
 
 
-def standings_by_key(learner: User) -> dict[str, Standing]:
+def standings_by_key(learner: User) -> dict[str, MilestoneStanding]:
     achievements = Achievement.objects.of(learner)
     recorded = achievements.values_list("milestone_key", "state", "minutes_spent")
-    return {key: Standing(state, minutes) for key, state, minutes in recorded}
+    return {key: MilestoneStanding(state, minutes) for key, state, minutes in recorded}
 
 
-def work_left(followed: Sequence[Followed], standings: Mapping[str, Standing]) -> list[Work]:
+def work_left(
+    followed: Sequence[Followed], standings: Mapping[str, MilestoneStanding]
+) -> list[Work]:
     """Return what is left of each curriculum, a milestone that several share only once."""
     curricula = [one.curriculum for one in followed]
     modules = list(
@@ -71,7 +73,7 @@ def work_left(followed: Sequence[Followed], standings: Mapping[str, Standing]) -
 
 
 def _work_in(
-    followed: Followed, modules: Iterable[Module], standings: Mapping[str, Standing]
+    followed: Followed, modules: Iterable[Module], standings: Mapping[str, MilestoneStanding]
 ) -> list[Work]:
     wanted = [milestone for module in modules for milestone in _wanted(module, standings)]
     minutes = [_minutes_left(milestone, standings) for milestone in wanted]
@@ -85,20 +87,20 @@ def _work_in(
     return work
 
 
-def _wanted(module: Module, standings: Mapping[str, Standing]) -> list[Milestone]:
+def _wanted(module: Module, standings: Mapping[str, MilestoneStanding]) -> list[Milestone]:
     """Return the milestones that still have to be done for the module's rule, in order."""
     required = [milestone for milestone in module.milestones.all() if milestone.is_required]
     open_ones = [
         milestone
         for milestone in required
-        if standings.get(milestone.key, Standing()).state not in SETTLED_STATES
+        if standings.get(milestone.key, MilestoneStanding()).state not in SETTLED_STATES
     ]
     if module.rule == Module.Rule.ALL:
         return open_ones
     done = [
         milestone
         for milestone in required
-        if standings.get(milestone.key, Standing()).state in COUNTED_STATES
+        if standings.get(milestone.key, MilestoneStanding()).state in COUNTED_STATES
     ]
     amount = module.rule_amount or 0
     if module.rule == Module.Rule.AT_LEAST_COUNT:
@@ -116,8 +118,8 @@ def _first_minutes(milestones: list[Milestone], minutes: int) -> list[Milestone]
     return taken
 
 
-def _minutes_left(milestone: Milestone, standings: Mapping[str, Standing]) -> int:
-    spent = standings.get(milestone.key, Standing()).minutes_spent
+def _minutes_left(milestone: Milestone, standings: Mapping[str, MilestoneStanding]) -> int:
+    spent = standings.get(milestone.key, MilestoneStanding()).minutes_spent
     return max(milestone.effort_minutes - spent, min(OVERRUN_MINUTES, milestone.effort_minutes))
 
 

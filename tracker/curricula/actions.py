@@ -12,7 +12,14 @@ from django.core.cache import cache
 from django.db import transaction
 
 from tracker.accounts.models import User
-from tracker.curricula import catalogue_validation, loader, selectors, validation
+from tracker.curricula import (
+    catalogue_validation,
+    edition_loading,
+    editions,
+    loader,
+    selectors,
+    validation,
+)
 from tracker.curricula.catalogue_files import read_catalogue
 from tracker.curricula.link_check import Finding, Standing, Verdict, standing_after
 from tracker.curricula.link_pace import PER_MINUTE, Pace
@@ -55,14 +62,33 @@ class CannotLoad(Faulty): ...
 
 @transaction.atomic
 def publish_curriculum(*, curriculum: Curriculum, at: datetime) -> None:
-    """Open a curriculum to learners; one that is published already keeps its date."""
-    faults = validation.faults_of(curriculum)
-    if faults:
-        raise CannotPublish(faults)
+    """Open a draft to learners and seal it; those who follow the edition before stay on it.
+
+    Raises CannotPublish with every fault, also with what those learners would lose.
+    """
     if curriculum.is_published:
         return
-    curriculum.status, curriculum.published_at = Curriculum.Status.PUBLISHED, at
-    curriculum.save(update_fields=["status", "published_at"])
+    follows = editions.edition_before(curriculum)
+    faults = validation.faults_of(curriculum)
+    if follows is not None:
+        _number_after(follows, curriculum)
+        faults += editions.faults_in_succession(follows, curriculum)
+    if faults:
+        raise CannotPublish(faults)
+    editions.publish_rows(curriculum, follows=follows, at=at)
+
+
+def _number_after(edition: Curriculum, draft: Curriculum) -> None:
+    """Renumber a draft that a catalogue's file has overtaken."""
+    if draft.edition < edition.edition:
+        draft.edition = editions.next_number(draft.slug)
+        draft.save(update_fields=["edition"])
+
+
+@transaction.atomic
+def draft_next_edition(*, curriculum: Curriculum) -> Curriculum:
+    """Return the draft of this curriculum, a copy of this edition where there is none yet."""
+    return editions.draft_edition(curriculum.slug) or editions.copy_as_draft(curriculum)
 
 
 def retire_curriculum(*, curriculum: Curriculum) -> None:
@@ -80,6 +106,9 @@ def load_catalogue(*, folder: Path, at: datetime) -> loader.LoadReceipt:
     if faults:
         raise CannotLoad(faults)
     with transaction.atomic():
+        faults = edition_loading.succession_faults(reading.catalogue.curricula)
+        if faults:
+            raise CannotLoad(faults)
         return loader.write_catalogue(reading.catalogue, at=at)
 
 

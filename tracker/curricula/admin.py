@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -23,14 +21,11 @@ from django.utils.timezone import localtime
 from common import clock
 from common.look_only import LookOnlyAdmin
 from tracker.accounts.models import User
-from tracker.curricula.actions import (
-    CannotPublish,
-    accept_proposal,
-    decline_proposal,
-    publish_curriculum,
-    retire_curriculum,
-)
+from tracker.curricula.actions import accept_proposal, decline_proposal
+from tracker.curricula.admin_tools import AuthoringTools, PrerequisiteTools
+from tracker.curricula.edition_admin import EditionDoors, is_draft, standing_of
 from tracker.curricula.forms import (
+    CurriculumForm,
     KeyedForm,
     LinesField,
     MilestoneForm,
@@ -58,13 +53,8 @@ from tracker.curricula.models import (
     SkillRequirement,
 )
 from tracker.curricula.selectors import link_check_of
-from tracker.curricula.validation import faults_of
 
 LINK_LENGTH = 40
-LEARNERS_SEE_IT = (
-    "Learners see each change at once. Deleting a milestone takes it off the path, "
-    "and every tick on it is kept."
-)
 
 
 class AuthorAdmin(admin.ModelAdmin):
@@ -111,14 +101,44 @@ class ModuleInline(OrderedInline):
             return "after saving"
         address = reverse("admin:curricula_module_change", args=[module.pk])
         count = getattr(module, "milestone_count", 0)
-        return format_html('<a href="{}">Edit milestones ({})</a>', address, count)
+        return format_html('<a href="{}">Milestones ({})</a>', address, count)
+
+
+class EditionsFilter(admin.SimpleListFilter):
+    """Old editions would bury those that matter: they are left out unless asked for."""
+
+    title = "editions"
+    parameter_name = "editions"
+    STATUSES = {
+        None: (Curriculum.Status.PUBLISHED, Curriculum.Status.DRAFT),
+        "draft": (Curriculum.Status.DRAFT,),
+        "published": (Curriculum.Status.PUBLISHED,),
+        "retired": (Curriculum.Status.RETIRED,),
+        "all": tuple(Curriculum.Status),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = {"draft": "Drafts", "published": "Published", "retired": "Retired", "all": "All"}
+        return list(named.items())
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        default, *named = super().choices(changelist)
+        yield {**default, "display": "Current"}
+        yield from named
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status__in=self.STATUSES.get(self.value(), ()))
 
 
 @admin.register(Curriculum)
-class CurriculumAdmin(AuthorAdmin):
+class CurriculumAdmin(AuthoringTools, EditionDoors, AuthorAdmin):
+    form = CurriculumForm
     inlines = [ModuleInline]
-    list_display = ["title", "kind", "state", "milestones", "hours", "published_at"]
-    list_filter = ["kind", "status"]
+    list_display = [
+        *("title", "slug", "edition", "kind", "state"),
+        *("milestones", "hours", "published_at"),
+    ]
+    list_filter = [EditionsFilter, "kind"]
     search_fields = ["title", "slug", "summary"]
     autocomplete_fields = ["background", "role"]
     lines_fields = ("credited_keys",)
@@ -136,6 +156,14 @@ class CurriculumAdmin(AuthorAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Curriculum]:
         return Curriculum.objects.with_totals()
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Curriculum], search_term: str
+    ) -> tuple[QuerySet[Curriculum], bool]:
+        """Offer other pages' search fields one edition of each curriculum."""
+        if request.path == reverse("admin:autocomplete"):
+            queryset = queryset.filter(status=Curriculum.Status.PUBLISHED)
+        return super().get_search_results(request, queryset, search_term)
+
     @admin.display(description="status", ordering="status")
     def state(self, curriculum: Curriculum) -> str:
         shown = '<span class="state state--{}">{}</span>'
@@ -149,9 +177,17 @@ class CurriculumAdmin(AuthorAdmin):
     def hours(self, curriculum: Curriculum) -> int:
         return round(int(getattr(curriculum, "effort_minutes", 0)) / 60)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or is_draft(request, obj.pk))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or is_draft(request, obj.pk))
+
     # An address that learners may have kept does not change any more.
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["slug"] if obj and obj.status != Curriculum.Status.DRAFT else []
+        return ["slug"] if obj and obj.edition > 1 else []
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Any = None
@@ -163,86 +199,20 @@ class CurriculumAdmin(AuthorAdmin):
         is_draft = curriculum.status == Curriculum.Status.DRAFT
         return None if is_draft else curriculum.get_absolute_url()
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("curricula.publish_curriculum")
-
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        more = {
-            "may_publish": self.has_publish_permission(request),
-            "learners_see_it": LEARNERS_SEE_IT,
-        }
+        edition = context.get("original")
+        more = standing_of(request, edition) if edition else {}
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        warn_of_faults(request, form.instance)
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = [
-            path("<int:pk>/publish/", view(self.publish), name="curricula_curriculum_publish"),
-            path("<int:pk>/retire/", view(self.retire), name="curricula_curriculum_retire"),
-        ]
-        return [*own, *super().get_urls()]
-
-    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what stands in the way, or publish."""
-        curriculum = self._for_publishing(request, pk)
-        if request.method != "POST":
-            return self._answer(request, "publish", curriculum, faults=faults_of(curriculum))
-        try:
-            publish_curriculum(curriculum=curriculum, at=clock.now())
-        except CannotPublish as refused:
-            faults = refused.faults
-            return self._answer(request, "publish", curriculum, faults=faults, status=422)
-        return self._done(request, curriculum, "Published")
-
-    def retire(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, then close a curriculum to new learners."""
-        curriculum = self._for_publishing(request, pk)
-        if request.method != "POST":
-            return self._answer(request, "retire", curriculum)
-        retire_curriculum(curriculum=curriculum)
-        return self._done(request, curriculum, "Retired")
-
-    def _for_publishing(self, request: HttpRequest, pk: int) -> Curriculum:
-        if not self.has_publish_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(self.get_queryset(request), pk=pk)
-
-    def _answer(
-        self,
-        request: HttpRequest,
-        page: str,
-        curriculum: Curriculum,
-        status: int = 200,
-        **more: Any,
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{page.capitalize()} “{curriculum}”",
-            "opts": self.opts,
-            "curriculum": curriculum,
-            "milestone_count": self.milestones(curriculum),
-            "hours": self.hours(curriculum),
-            **more,
-        }
-        template = f"admin/curricula/curriculum/{page}.html"
-        return TemplateResponse(request, template, context, status=status)
-
-    def _done(self, request: HttpRequest, curriculum: Curriculum, what: str) -> HttpResponse:
-        self.log_change(request, curriculum, f"{what}.")
-        messages.success(request, f"{what}: “{curriculum}”.")
-        return redirect("admin:curricula_curriculum_change", curriculum.pk)
-
-
-def warn_of_faults(request: HttpRequest, curriculum: Curriculum) -> None:
-    """Say so at once when an edit broke what learners are following."""
-    faults = faults_of(curriculum) if curriculum.is_published else []
-    for fault in faults:
-        messages.warning(request, str(fault))
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Write it down beside an edition that stays, or nobody would find it again."""
+        for draft in queryset:
+            staying = Curriculum.objects.filter(slug=draft.slug).exclude(pk=draft.pk).last()
+            if staying is not None:
+                self.log_change(request, staying, f"Deleted the draft of edition {draft.edition}.")
+        return super().log_deletions(request, queryset)
 
 
 class InsideCurriculumAdmin(AuthorAdmin):
@@ -251,22 +221,44 @@ class InsideCurriculumAdmin(AuthorAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or is_draft(request, obj.curriculum_id))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (obj is None or is_draft(request, obj.curriculum_id))
+
     def page_above(self, row: Any) -> str:
         raise NotImplementedError
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        return super().render_change_form(
-            request, {**context, "learners_see_it": LEARNERS_SEE_IT}, *args, **kwargs
-        )
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        warn_of_faults(request, form.instance.curriculum)
+        more = standing_of(request, context["original"].curriculum)
+        return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.page_above(obj))
+
+    # What happens to a row is written down with its curriculum, and read there.
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        name = {"name": str(self.opts.verbose_name), "object": str(obj)}
+        named = [{act: name | what for act, what in part.items()} for part in message]
+        return super().log_change(request, obj.curriculum, named)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for row in queryset:
+            gone = {"name": str(self.opts.verbose_name), "object": str(row)}
+            super().log_change(request, row.curriculum, [{"deleted": gone}])
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            return super().history_view(request, object_id, extra_context)
+        return redirect("admin:curricula_curriculum_history", row.curriculum_id)
 
 
 class MilestoneInline(OrderedInline):
@@ -284,7 +276,7 @@ class MilestoneInline(OrderedInline):
         milestones: QuerySet[Milestone] = super().get_queryset(request)
         return milestones.annotate(**counts)
 
-    @admin.display(description="Edit")
+    @admin.display(description="More")
     def more(self, milestone: Milestone) -> str:
         if milestone.pk is None:
             return "after saving"
@@ -320,6 +312,10 @@ class SkillLevelInline(admin.TabularInline):
     extra = 1
     verbose_name_plural = "skills it leads to"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SkillLevel]:
+        levels: QuerySet[SkillLevel] = super().get_queryset(request)
+        return levels.select_related("skill")
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         # Read once for the whole table; a queryset would be asked again by every row.
@@ -338,7 +334,7 @@ def without_buttons(field: Any) -> Any:
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(InsideCurriculumAdmin):
+class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):  # type: ignore[misc]  # Django merges both Media
     form = MilestoneForm
     inlines = [SkillLevelInline]
     list_display = ["title", "key", "kind", "effort_minutes", "is_required", "curriculum"]

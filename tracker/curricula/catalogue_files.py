@@ -21,6 +21,7 @@ from tracker.curricula.outline import (
     MilestoneStep,
     ModuleOutline,
     QuestionOutline,
+    ReplacedKey,
     ResourceOutline,
     RoleOutline,
     RouteOutline,
@@ -152,8 +153,13 @@ def _curriculum(entry: Entry) -> CurriculumOutline:
         weeks=entry.number("weeks"),
         hours_per_week=entry.number("hours_per_week"),
         credited=entry.references("credited"),
+        replaced=_listed(entry, "replaced", _replaced_key),
         **entry.where,
     )
+
+
+def _replaced_key(entry: Entry) -> ReplacedKey:
+    return ReplacedKey(key=entry.text("key"), by=entry.references("by"), **entry.where)
 
 
 def _module(entry: Entry) -> ModuleOutline:

@@ -25,6 +25,7 @@ OF_ITS_OWN = """\
 OF_OTHERS = """\
 # A path: milestones of other curricula, named by their keys, in an order that leads to a role.
 # The format is described in docs/authoring.md."""
+REPLACED = "# Keys of the edition before that are gone, and the keys in their place."
 CREDITED = "# Taken for known from the background; the learner confirms or studies them."
 
 
@@ -78,6 +79,11 @@ def _curriculum(outline: CurriculumOutline) -> Iterator[str]:
         yield from ["", CREDITED, "credited:"]
         for reference in outline.credited:
             yield from text_lines("-", reference.key, indent=2)
+    if outline.replaced:
+        yield from ["", REPLACED, "replaced:"]
+        for item in outline.replaced:
+            yield from text_lines("- key:", item.key, indent=2)
+            yield from keys_lines("by", [successor.key for successor in item.by], indent=4)
 
 
 def _destination(outline: CurriculumOutline) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tracker.curricula.edition_diff import EditionDiff, Removal
 from tracker.curricula.models import Curriculum, Milestone, Module, Skill
 
 KEY_HELP = "It lives for ever: once saved it cannot change, and learners' ticks hang on it."
@@ -40,6 +41,18 @@ class KeyedForm(forms.ModelForm):
             return
         self.fields["key"].disabled = self.instance.pk is not None
         self.fields["key"].help_text = KEY_HELP
+
+
+class CurriculumForm(KeyedForm):
+    def clean_slug(self) -> str:
+        """Keep an address for one curriculum; the form knows no editions and cannot tell."""
+        slug = str(self.cleaned_data["slug"])
+        if Curriculum.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(
+                f"“{slug}” is the address of another curriculum. Take another one, "
+                "or draft the next edition of that one."
+            )
+        return slug
 
 
 class RowForm(KeyedForm):
@@ -186,3 +199,115 @@ def _chain_back(start: int, edges: dict[int, list[int]]) -> list[int]:
                 seen.add(needed)
                 walks.append([*walk, needed])
     return []
+
+
+# --- from one edition to the next ---------------------------------------------------------------
+
+
+class CheckForm(forms.Form):
+    """What an author says to those who follow the edition before: what is new, what went where."""
+
+    RETIRED = "-"
+    BOTH = "Choose either milestones, or nothing."
+
+    edition_note = forms.CharField(
+        label="What is new",
+        required=False,
+        help_text="Learners read it before they decide. A sentence or two.",
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+    )
+
+    def __init__(
+        self, *args: Any, draft: Curriculum, diff: EditionDiff | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.draft = draft
+        self.gone: list[str] = []
+        if diff is None:
+            del self.fields["edition_note"]
+        else:
+            self.initial["edition_note"] = draft.edition_note
+            self._ask_for_successors(diff)
+
+    def _ask_for_successors(self, diff: EditionDiff) -> None:
+        choices = successor_choices(self.draft, diff)
+        for removal in diff.removed:
+            gone = removal.milestone
+            self.gone.append(gone.key)
+            self.fields[f"gone-{gone.key}"] = forms.MultipleChoiceField(
+                label=f"“{gone.title}” ({gone.key}) is gone. In its place:",
+                choices=[(self.RETIRED, "Nothing: it is retired"), *choices],
+                initial=self._answer_so_far(removal),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def _answer_so_far(self, removal: Removal) -> list[str]:
+        if self.draft.replaced_keys.get(removal.milestone.key) == []:
+            return [self.RETIRED]
+        return [one.key for one in removal.successors]
+
+    @property
+    def rows(self) -> Iterator[forms.BoundField]:
+        """Return a question for each key that is gone."""
+        return (self[f"gone-{key}"] for key in self.gone)
+
+    def clean(self) -> None:
+        for key in self.gone:
+            answer = self.cleaned_data.get(f"gone-{key}", ())
+            if self.RETIRED in answer and len(answer) > 1:
+                self.add_error(f"gone-{key}", self.BOTH)
+
+    def save(self) -> None:
+        """Keep the answers; what is said of a key that is still there goes."""
+        if "edition_note" not in self.fields:
+            return
+        answers = {key: self.cleaned_data[f"gone-{key}"] for key in self.gone}
+        self.draft.replaced_keys = {
+            key: [one for one in answer if one != self.RETIRED]
+            for key, answer in answers.items()
+            if answer
+        }
+        self.draft.edition_note = self.cleaned_data["edition_note"]
+        self.draft.save(update_fields=["replaced_keys", "edition_note"])
+
+
+class PublishForm(CheckForm):
+    """A publisher's answers, and the word that they mean it; only keeping answers needs none."""
+
+    confirmed = forms.BooleanField(
+        label="I have checked it. Once published, this edition never changes.",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"required": True}),
+    )
+
+    def clean(self) -> None:
+        super().clean()
+        if "keep" not in self.data and not self.cleaned_data.get("confirmed"):
+            self.add_error("confirmed", "Tick this to publish: it cannot be undone.")
+
+
+def successor_choices(draft: Curriculum, diff: EditionDiff) -> list[tuple[str, Any]]:
+    """Return the draft's milestones, those that are new in front."""
+    new = {milestone.key for milestone in diff.added}
+    new |= {one.key for removal in diff.removed for one in removal.successors}
+    pairs = list(
+        draft.milestones.order_by("module__position", "position").values_list("key", "title")
+    )
+    groups = {
+        "New in this edition": [(key, title) for key, title in pairs if key in new],
+        "There already": [(key, title) for key, title in pairs if key not in new],
+    }
+    return [(name, rows) for name, rows in groups.items() if rows]
+
+
+class CompareForm(forms.Form):
+    """Two editions of one curriculum, by their numbers."""
+
+    def __init__(self, *args: Any, found: list[Curriculum], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (each.edition, f"{each.edition} ({each.get_status_display()})") for each in found
+        ]
+        for name in ("from", "to"):
+            self.fields[name] = forms.TypedChoiceField(label=name, choices=choices, coerce=int)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.curricula.curriculum_rows import write_curricula
+from tracker.curricula.edition_loading import write_curricula
 from tracker.curricula.models import (
     Area,
     Background,
@@ -69,6 +69,12 @@ def write_catalogue(catalogue: CatalogueOutline, *, at: datetime) -> LoadReceipt
         "certifications": write_certifications(catalogue.certifications),
     }
     return LoadReceipt(tallies)
+
+
+def edition_pks() -> dict[str, int]:
+    """Return the newest edition of each curriculum that is not a draft."""
+    editions = Curriculum.objects.open_to_learners().order_by("edition")
+    return dict(editions.values_list("slug", "pk"))
 
 
 def levels(aims: Iterable[SkillAim]) -> dict[str, int]:
@@ -141,7 +147,7 @@ def background_values(background: BackgroundOutline) -> dict[str, Any]:
 
 def write_routes(routes: Sequence[RouteOutline]) -> Tally:
     tally = write(Route, routes, route_values)
-    route_pks, curriculum_pks = pks(Route), pks(Curriculum, "slug")
+    route_pks, curriculum_pks = pks(Route), edition_pks()
     fresh = [route for route in routes if route.key in {*tally.created, *tally.updated}]
     links = Route.paths.through
     links._default_manager.filter(route__key__in=[route.key for route in fresh]).delete()
@@ -177,7 +183,7 @@ def write_certifications(certifications: Sequence[CertificationOutline]) -> Tall
 
 
 def certification_values() -> Values:
-    curriculum_pks = pks(Curriculum, "slug")
+    curriculum_pks = edition_pks()
     facts = plain(
         *("title", "provider", "code", "status", "status_note", "questions", "minutes"),
         *("price_usd", "passing", "validity", "as_of", "confidence"),

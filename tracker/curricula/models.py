@@ -216,8 +216,11 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
         return self.filter(status=Curriculum.Status.PUBLISHED)
 
     def open_to_learners(self) -> Self:
-        """Leave out drafts: retired curricula stay readable for those who follow them."""
+        """Leave out drafts: retired editions stay readable for those who follow them."""
         return self.exclude(status=Curriculum.Status.DRAFT)
+
+    def newest_first(self) -> Self:
+        return self.order_by("slug", "-edition")
 
     def matching(self, words: str) -> Self:
         """Keep those in which each of the words occurs: title, summary or a milestone's title."""
@@ -253,7 +256,12 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
 
 
 class Curriculum(models.Model):
-    """A subject, a certification or a path: ordered modules of ordered milestones."""
+    """An edition of a subject, a certification or a path: ordered modules of ordered milestones.
+
+    The slug names the curriculum, slug and edition name the row.  An edition is a draft, then
+    published, then retired; at most one of a slug is a draft and at most one is published.  The
+    database refuses every change of an edition once it has been published (see migrations).
+    """
 
     class Kind(models.TextChoices):
         PATH = "path", "path"
@@ -265,7 +273,8 @@ class Curriculum(models.Model):
         PUBLISHED = "published", "published"
         RETIRED = "retired", "retired"
 
-    slug = models.SlugField(unique=True, max_length=80)
+    slug = models.SlugField(max_length=80)
+    edition = models.PositiveIntegerField(default=1, editable=False)
     title = models.CharField(max_length=120)
     summary = models.TextField(help_text="What a learner will be able to do, in a sentence or two.")
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.SUBJECT)
@@ -273,13 +282,13 @@ class Curriculum(models.Model):
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     position = models.PositiveIntegerField(default=0)
     background = models.ForeignKey(
-        Background, null=True, blank=True, on_delete=models.SET_NULL, related_name="paths"
+        Background, null=True, blank=True, on_delete=models.PROTECT, related_name="paths"
     )
     role = models.ForeignKey(
         RoleProfile,
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="paths",
         help_text="The role a path leads to.",
     )
@@ -290,13 +299,28 @@ class Curriculum(models.Model):
         blank=True,
         help_text="Keys of milestones a path takes for known from the background.",
     )
+    replaced_keys = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Keys of the edition before that are gone, each with the keys in their place.",
+    )
+    edition_note = models.TextField("what is new", blank=True, help_text="Learners read it.")
     source_digest = DigestField()
 
     objects = CurriculumQuerySet.as_manager()
 
     class Meta:
-        ordering = ["position", "slug"]
+        ordering = ["position", "slug", "edition"]
         verbose_name_plural = "curricula"
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "edition"], name="edition_is_numbered_once"),
+            models.UniqueConstraint(
+                fields=["slug"], condition=Q(status="draft"), name="slug_has_one_draft"
+            ),
+            models.UniqueConstraint(
+                fields=["slug"], condition=Q(status="published"), name="slug_is_published_once"
+            ),
+        ]
         permissions = [("publish_curriculum", "Can publish and retire curricula")]
 
     def __str__(self) -> str:

@@ -100,6 +100,14 @@ class ModuleOutline(Placed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplacedKey(Placed):
+    """A milestone key that an edition has no more, and the keys in its place."""
+
+    key: str
+    by: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class CurriculumOutline(Placed):
     slug: str
     kind: str
@@ -112,6 +120,12 @@ class CurriculumOutline(Placed):
     weeks: int | None = None
     hours_per_week: int | None = None
     credited: tuple[Reference, ...] = ()
+    # Says how the last step was taken, nothing about the curriculum as it is.
+    replaced: tuple[ReplacedKey, ...] = field(default=(), compare=False)
+
+    @property
+    def replaced_keys(self) -> dict[str, list[str]]:
+        return {item.key: [successor.key for successor in item.by] for item in self.replaced}
 
     @property
     def is_path(self) -> bool:

@@ -16,6 +16,7 @@ from tracker.curricula.outline import (
     MilestoneStep,
     ModuleOutline,
     Reference,
+    ReplacedKey,
     SkillAim,
 )
 
@@ -46,6 +47,12 @@ def outline_of(curriculum: Curriculum) -> CurriculumOutline:
         weeks=curriculum.weeks,
         hours_per_week=curriculum.hours_per_week,
         credited=tuple(Reference(key=key, place=place) for key in curriculum.credited_keys),
+        replaced=tuple(
+            ReplacedKey(
+                key=key, by=tuple(Reference(key=one, place=place) for one in by), place=place
+            )
+            for key, by in curriculum.replaced_keys.items()
+        ),
         place=place,
     )
 
@@ -89,7 +96,8 @@ def keys_needed_elsewhere(curriculum: Curriculum) -> frozenset[str]:
 def sharing_keys_with(curriculum: Curriculum) -> list[CurriculumOutline]:
     """Return the other curricula, paths apart, that hold a milestone of the same key."""
     keys = curriculum.milestones.values("key")
-    others = Curriculum.objects.exclude(pk=curriculum.pk).exclude(kind=Curriculum.Kind.PATH)
+    others = Curriculum.objects.published().exclude(slug=curriculum.slug)
+    others = others.exclude(kind=Curriculum.Kind.PATH)
     sharing = others.filter(milestones__key__in=keys).distinct()
     return [outline_of(other) for other in sharing.select_related("background", "role")]
 

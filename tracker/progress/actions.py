@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +12,17 @@ from typing import Any
 from django.db import transaction
 
 from tracker.accounts.models import User
+from tracker.curricula.edition_diff import sources_of
+from tracker.curricula.editions import replacements_between
 from tracker.curricula.models import Curriculum, Milestone
-from tracker.progress.models import Achievement, AchievementEvent, Enrolment
+from tracker.progress import editions
+from tracker.progress.models import Achievement, AchievementEvent, EditionChange, Enrolment
 from tracker.progress.percent import COUNTED_STATES
-from tracker.progress.selectors import shares_of, unlocked_by
+from tracker.progress.selectors import shares_of, states_of, unlocked_by
 from tracker.progress.signals import (
     achievement_changed,
     background_credited,
+    edition_changed,
     enrolment_left,
     learner_enrolled,
 )
@@ -54,23 +59,108 @@ def enrol_learner(
     """Enrol a learner, or change and reopen the enrolment they already have."""
     if not curriculum.is_published:
         raise NotOpenForEnrolment(curriculum.slug)
-    enrolment, _ = Enrolment.objects.update_or_create(
-        learner=learner,
-        curriculum=curriculum,
-        defaults={
-            "started_on": started_on,
-            "target_date": target_date,
-            "state": Enrolment.State.ACTIVE,
-        },
-        create_defaults={
-            "started_on": started_on,
-            "target_date": target_date,
-            "enrolled_at": at,
-        },
+    enrolment = _enrolment_to_change(learner, curriculum) or Enrolment(
+        learner=learner, curriculum=curriculum, enrolled_at=at
     )
+    enrolment.started_on = started_on
+    enrolment.target_date = target_date
+    enrolment.state = Enrolment.State.ACTIVE
+    enrolment.save()
     _settle_enrolments(learner, [enrolment])
     transaction.on_commit(partial(learner_enrolled.send, Enrolment, enrolment=enrolment, at=at))
     return enrolment
+
+
+def _enrolment_to_change(learner: User, curriculum: Curriculum) -> Enrolment | None:
+    """Return the enrolment in any edition; who left an old one comes back to this one."""
+    User.objects.select_for_update().get(pk=learner.pk)  # a double click enrols once
+    enrolments = Enrolment.objects.of(learner).select_related("curriculum")
+    enrolment = enrolments.filter(curriculum__slug=curriculum.slug).first()
+    if enrolment is not None and enrolment.state == Enrolment.State.LEFT:
+        enrolment.curriculum = curriculum
+    return enrolment
+
+
+@transaction.atomic
+def accept_edition(*, enrolment: Enrolment, at: datetime) -> EditionChange | None:
+    """Follow the newest edition; ticks are carried over to what replaces their milestones.
+
+    None when there is no newer one, so that accepting twice changes nothing more.
+    """
+    enrolment = _locked_enrolment(enrolment)
+    edition = editions.newer_edition(enrolment)
+    if edition is None:
+        return None
+    change = EditionChange.objects.create(
+        enrolment=enrolment, before=enrolment.curriculum, after=edition, accepted_at=at
+    )
+    change.carried.set(_carry_over(change, at=at))
+    _follow(enrolment, edition, at=at)
+    return change
+
+
+@transaction.atomic
+def go_back_to_edition(*, enrolment: Enrolment, at: datetime) -> EditionChange | None:
+    """Follow again the edition from before the last acceptance, which is undone.
+
+    Ticks that were carried over and have not changed since go too; everything else stays.
+    """
+    enrolment = _locked_enrolment(enrolment)
+    change = editions.last_change(enrolment)
+    if change is None:
+        return None
+    for event in change.carried.select_related("learner"):
+        with contextlib.suppress(CannotUndo):
+            undo_change(event=event, at=at)
+    change.undone_at = at
+    change.save(update_fields=["undone_at"])
+    _follow(enrolment, change.before, at=at)
+    return change
+
+
+def _locked_enrolment(enrolment: Enrolment) -> Enrolment:
+    locked = Enrolment.objects.select_for_update(of=["self"])
+    return locked.select_related("curriculum", "learner").get(pk=enrolment.pk)
+
+
+def _carry_over(change: EditionChange, *, at: datetime) -> list[AchievementEvent]:
+    learner = change.enrolment.learner
+    replaced = replacements_between(change.before, change.after)
+    carried = editions.carried_states(replaced, states_of(learner))
+    sources = sources_of(replaced)
+    notes = {
+        achievement.milestone_key: achievement for achievement in Achievement.objects.of(learner)
+    }
+    events = []
+    for key, state in carried.items():
+        held = [notes[source] for source in sources[key] if source in notes]
+        event = change_achievement(
+            learner=learner,
+            milestone_key=key,
+            at=at,
+            source=AchievementEvent.Source.EDITION,
+            state=state,
+            **_record_of(notes.get(key), held),
+        ).event
+        events += [event] if event else []
+    return events
+
+
+def _record_of(own: Achievement | None, held: list[Achievement]) -> dict[str, Any]:
+    """Return note and evidence for a successor that has none of its own."""
+    record: dict[str, Any] = {}
+    if own is None or not own.note:
+        record["note"] = "\n\n".join(one.note for one in held if one.note)[:10_000]
+    if own is None or not own.evidence_url:
+        record["evidence_url"] = next((one.evidence_url for one in held if one.evidence_url), "")
+    return record
+
+
+def _follow(enrolment: Enrolment, edition: Curriculum, *, at: datetime) -> None:
+    enrolment.curriculum = edition
+    enrolment.save(update_fields=["curriculum"])
+    _settle_enrolments(enrolment.learner, [enrolment])
+    transaction.on_commit(partial(edition_changed.send, Enrolment, enrolment=enrolment, at=at))
 
 
 @transaction.atomic

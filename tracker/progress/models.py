@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, URLValidator
@@ -62,6 +62,27 @@ class Enrolment(models.Model):
         return f"{self.learner} in {self.curriculum}"
 
 
+class EditionChange(models.Model):
+    """A learner's acceptance of a new edition, and what it takes to go back."""
+
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="edition_changes"
+    )
+    before = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="+")
+    after = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    carried: models.ManyToManyField[AchievementEvent, Any] = models.ManyToManyField(
+        "AchievementEvent", related_name="+", help_text="Ticks carried over to successors."
+    )
+
+    class Meta:
+        ordering = ["-accepted_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment}: edition {self.before.edition} to {self.after.edition}"
+
+
 class AchievementQuerySet(models.QuerySet["Achievement"]):
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner)
@@ -116,6 +137,7 @@ class AchievementEvent(models.Model):
     class Source(models.TextChoices):
         WEB = "web", "on the site"
         MAIL = "mail", "from a mail"
+        EDITION = "edition", "with a new edition"
         DEMO = "demo", "demo data"
 
     learner = models.ForeignKey(
@@ -144,3 +166,34 @@ class AchievementEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone_key} at {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class MilestoneInsight(models.Model):
+    """What all learners together made of a milestone, counted each night for its authors.
+
+    `learners` have begun or skipped it.  Where they are fewer than five there is no row, and of
+    fewer than five timed finishes no median: an author must not see a single learner.
+    """
+
+    LEAST_LEARNERS = 5
+
+    milestone_key = KeyField(unique=True)
+    learners = models.PositiveIntegerField()
+    learners_started = models.PositiveIntegerField()
+    learners_finished = models.PositiveIntegerField()
+    learners_skipped = models.PositiveIntegerField()
+    learners_stopped = models.PositiveIntegerField()
+    median_minutes = models.FloatField(null=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["milestone_key"]
+        verbose_name_plural = "milestone insight"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(learners__gte=5), name="insight_comes_from_five_learners"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone_key}: {self.learners} learners"

@@ -14,7 +14,13 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from common.durations import duration
 from tracker.accounts.models import User
-from tracker.curricula.models import Curriculum, Milestone, Module, Resource
+from tracker.curricula.models import (
+    Curriculum,
+    CurriculumQuerySet,
+    Milestone,
+    Module,
+    Resource,
+)
 from tracker.curricula.selectors import link_check_of
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.percent import COUNTED_STATES, Share, counted_keys, module_share, sum_shares
@@ -179,19 +185,27 @@ def _missing_prerequisites(
 
 
 def _modules_by_curriculum(curricula: Curricula) -> dict[int, list[Module]]:
-    modules = Module.objects.filter(curriculum__in=curricula)
+    modules = Module.objects.filter(curriculum__in=curricula).select_related("curriculum")
     by_curriculum: dict[int, list[Module]] = defaultdict(list)
     for module in modules.prefetch_related("milestones"):
         by_curriculum[module.curriculum_id].append(module)
     return by_curriculum
 
 
+def share_with(curriculum: Curriculum, counted: Collection[str]) -> Share:
+    """Return the share of a curriculum if just these keys counted."""
+    return _share_of(_modules_by_curriculum([curriculum])[curriculum.pk], counted)
+
+
+def _share_of(modules: Iterable[Module], counted: Collection[str]) -> Share:
+    return sum_shares(module_share(module, module.milestones.all(), counted) for module in modules)
+
+
 def shares_of(learner: Person, curricula: Curricula) -> dict[int, Share]:
     """Return each curriculum's share by its primary key, in three queries for all."""
     counted = counted_keys(states_of(learner))
     return {
-        pk: sum_shares(module_share(module, module.milestones.all(), counted) for module in modules)
-        for pk, modules in _modules_by_curriculum(curricula).items()
+        pk: _share_of(modules, counted) for pk, modules in _modules_by_curriculum(curricula).items()
     }
 
 
@@ -208,12 +222,14 @@ def find_milestone(key: str, *, learner: Person, slug: str | None = None) -> Mil
         enrolments = Enrolment.objects.of(learner).current()
         followed = set(enrolments.values_list("curriculum_id", flat=True))
 
-    def preference(milestone: Milestone) -> tuple[bool, bool, bool, int]:
+    def preference(milestone: Milestone) -> tuple[bool, bool, bool, bool, int, int]:
         curriculum = milestone.curriculum
         return (
             curriculum.slug != slug,
             curriculum.pk not in followed,
+            not curriculum.is_published,
             curriculum.kind == Curriculum.Kind.PATH,
+            -curriculum.edition,
             milestone.pk,
         )
 
@@ -306,7 +322,7 @@ def milestone_view(milestone: Milestone, *, learner: Person) -> MilestoneView:
         prerequisites=prerequisites,
         unlocks=tuple(milestone.unlocks.all()),
         resources=tuple(LinkedResource(resource) for resource in milestone.resources.all()),
-        also_in=tuple(also_in.exclude(pk=milestone.curriculum_id)),
+        also_in=tuple(also_in.exclude(slug=milestone.curriculum.slug)),
         events=_logged(_events_of(learner, milestone.key), {milestone.key: milestone.title}),
     )
 
@@ -319,10 +335,24 @@ def _achievements_of(learner: Person, keys: Iterable[str]) -> dict[str, Achievem
 
 
 def enrolment_in(curriculum: Curriculum, *, learner: Person) -> Enrolment | None:
-    """Return the learner's enrolment unless they have left it."""
+    """Return the learner's enrolment in any edition, unless they have left it."""
     if not isinstance(learner, User):
         return None
-    return Enrolment.objects.of(learner).current().filter(curriculum=curriculum).first()
+    enrolments = Enrolment.objects.of(learner).current().select_related("curriculum")
+    return enrolments.filter(curriculum__slug=curriculum.slug).first()
+
+
+def edition_for(editions: CurriculumQuerySet, slug: str, *, reader: Person) -> Curriculum | None:
+    """Return the edition this reader follows, else the published one, else the last one."""
+    followed = None
+    if isinstance(reader, User):
+        enrolments = Enrolment.objects.of(reader).current().filter(curriculum__slug=slug)
+        followed = enrolments.values_list("curriculum_id", flat=True).first()
+
+    def preference(edition: Curriculum) -> tuple[bool, bool, int]:
+        return (edition.pk != followed, not edition.is_published, -edition.edition)
+
+    return min(editions.open_to_learners().filter(slug=slug), key=preference, default=None)
 
 
 def _neighbours(milestone: Milestone) -> tuple[Milestone | None, Milestone | None]:
@@ -342,12 +372,17 @@ def _events_of(learner: Person, milestone_key: str) -> list[AchievementEvent]:
     return list(events.select_related("undone_by"))
 
 
-def enrolled_shares(learner: Person) -> dict[int, Share]:
-    """Return the share of each curriculum a learner follows, by its primary key."""
+def enrolled_shares(learner: Person) -> dict[str, Share]:
+    """Return the share of each curriculum a learner follows, in their edition, by its slug."""
     if not isinstance(learner, User):
         return {}
     followed = Enrolment.objects.of(learner).current().values("curriculum")
-    return shares_of(learner, Curriculum.objects.filter(pk__in=followed))
+    editions = Curriculum.objects.filter(pk__in=followed)
+    counted = counted_keys(states_of(learner))
+    return {
+        modules[0].curriculum.slug: _share_of(modules, counted)
+        for modules in _modules_by_curriculum(editions).values()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,12 +406,12 @@ GROUP_TITLES = {
 
 
 def catalogue_groups(
-    curricula: Iterable[Curriculum], shares: dict[int, Share]
+    curricula: Iterable[Curriculum], shares: dict[str, Share]
 ) -> list[CatalogueGroup]:
     """Group curricula by kind, paths first, each with the reader's own share."""
     cards: dict[str, list[CatalogueCard]] = defaultdict(list)
     for curriculum in curricula:
-        cards[curriculum.kind].append(CatalogueCard(curriculum, shares.get(curriculum.pk)))
+        cards[curriculum.kind].append(CatalogueCard(curriculum, shares.get(curriculum.slug)))
     return [
         CatalogueGroup(kind, title, tuple(cards[kind]))
         for kind, title in GROUP_TITLES.items()

@@ -1,12 +1,19 @@
 from django.urls import path
 
-from tracker.progress import library_views, proposal_views, views
+from tracker.progress import edition_views, library_views, proposal_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("paths/", views.catalogue, name="catalogue"),
     path("paths/<slug:slug>/", views.path, name="path"),
     path("paths/<slug:slug>/leave/", views.leave, name="leave"),
+    path("paths/<slug:slug>/edition/", edition_views.edition, name="edition"),
+    path("paths/<slug:slug>/edition/accept/", edition_views.accept_edition, name="accept_edition"),
+    path(
+        "paths/<slug:slug>/edition/back/",
+        edition_views.go_back_to_edition,
+        name="go_back_to_edition",
+    ),
     path("paths/<slug:slug>/credit/", library_views.credit, name="credit"),
     path("careers/", library_views.careers, name="careers"),
     path("roles/<str:key>/", library_views.role, name="role"),

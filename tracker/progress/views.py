@@ -20,8 +20,9 @@ from common.next_page import next_page
 from tracker.accounts.models import LearnerRequest
 from tracker.curricula import selectors as library
 from tracker.curricula.models import Curriculum, Milestone
-from tracker.progress import actions, selectors
+from tracker.progress import actions, preview_views, selectors
 from tracker.progress.credited import credit_in
+from tracker.progress.editions import newer_edition
 from tracker.progress.forms import CatalogueFilterForm, RecordForm, StateForm
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 
@@ -81,25 +82,33 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def path(request: HttpRequest, slug: str) -> HttpResponse:
-    curriculum = get_object_or_404(
-        Curriculum.objects.open_to_learners()
-        .with_totals()
+    editions = (
+        Curriculum.objects.with_totals()
         .select_related("role", "background", "certification__successor")
-        .prefetch_related("routes"),
-        slug=slug,
+        .prefetch_related("routes")
     )
+    if preview_views.is_asked(request):
+        return preview_views.path(request, slug, editions)
+    curriculum = selectors.edition_for(editions, slug, reader=request.user)
+    if curriculum is None:
+        raise Http404(f"No path is called {slug}.")
+    enrolment = selectors.enrolment_in(curriculum, learner=request.user)
     context = {
         "curriculum": curriculum,
+        "is_learner": request.user.is_authenticated,
         "standing": selectors.standing_of(request.user, curriculum),
-        "enrolment": selectors.enrolment_in(curriculum, learner=request.user),
+        "enrolment": enrolment,
         "credit": credit_in(curriculum, learner=request.user),
         "here": curriculum.get_absolute_url(),
+        "newer": newer_edition(enrolment) if enrolment else None,
     }
     return render(request, "tracker/progress/path.html", context)
 
 
 @require_safe
 def milestone(request: HttpRequest, key: str) -> HttpResponse:
+    if preview_views.is_asked(request):
+        return preview_views.milestone(request, key)
     found = _milestone_or_404(request, key)
     return render(request, "tracker/progress/milestone.html", _milestone_context(request, found))
 
@@ -118,7 +127,12 @@ def _milestone_context(
     view = selectors.milestone_view(milestone, learner=request.user)
     # The page's own address: a form that comes back with errors stands at another one.
     here = f"{milestone.get_absolute_url()}?{urlencode({'in': milestone.curriculum.slug})}"
-    return {"view": view, "form": form or RecordForm(instance=view.achievement), "here": here}
+    return {
+        "view": view,
+        "is_learner": request.user.is_authenticated,
+        "form": form or RecordForm(instance=view.achievement),
+        "here": here,
+    }
 
 
 @require_POST

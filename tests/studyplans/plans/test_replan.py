@@ -13,6 +13,8 @@ from tests.factories import make_curriculum, make_milestone, make_module
 from tests.studyplans.cast import enrol, evenings, logged_in, make_maths, planned, week_data
 from tracker.accounts.actions import change_profile
 from tracker.accounts.models import User
+from tracker.curricula import actions as authors
+from tracker.curricula.editions import impact_of
 from tracker.curricula.models import Curriculum, Module
 from tracker.progress.models import Achievement
 
@@ -246,3 +248,47 @@ def test_a_milestone_that_takes_longer_gets_more_time(enrolled: User, ada_client
         s.minutes for s in StudySession.objects.of(enrolled).filter(milestone_key="maths.m1")
     ]
     assert sum(sessions) >= 30
+
+
+def sealed_maths() -> Curriculum:
+    draft = make_maths(4)
+    Curriculum.objects.filter(pk=draft.pk).update(status="draft")
+    draft.refresh_from_db()
+    authors.publish_curriculum(curriculum=draft, at=wall.now())
+    return draft
+
+
+def test_an_author_is_told_what_a_new_edition_does_to_finish_dates(
+    clock: time_machine.Traveller, ada: User
+) -> None:
+    first = sealed_maths()
+    enrol(ada, first, at=wall.now())
+    draft = authors.draft_next_edition(curriculum=first)
+    make_milestone(draft.modules.get(), "maths.m5", effort_minutes=180)
+
+    impact = impact_of(draft, at=wall.now())
+
+    assert impact is not None
+    assert impact.diff.in_short == "1 added (3 h)"
+    assert impact.sentences == (
+        "1 learner follows it, and stay on their edition until they choose.",
+        "The finish date moves by a median of 7 days later.",
+    )
+
+
+def test_accepting_an_edition_replans_at_once_and_going_back_too(
+    clock: time_machine.Traveller, ada: User, ada_client: Client
+) -> None:
+    first = sealed_maths()
+    enrol(ada, first, at=wall.now())
+    before = planned(ada)
+    draft = authors.draft_next_edition(curriculum=first)
+    make_milestone(draft.modules.get(), "maths.m5")
+    authors.publish_curriculum(curriculum=draft, at=wall.now())
+    assert planned(ada) == before  # nothing moves unasked
+
+    ada_client.post("/paths/maths/edition/accept/")
+    assert [key for key, _ in planned(ada)][-1] == "maths.m5"
+
+    ada_client.post("/paths/maths/edition/back/")
+    assert planned(ada) == before

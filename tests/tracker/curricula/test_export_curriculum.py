@@ -15,7 +15,7 @@ from tracker.curricula.models import Curriculum, Milestone, Module, Resource
 from tracker.curricula.outline import CurriculumOutline
 from tracker.curricula.row_outlines import outline_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("unsealed")
 
 FOLDERS = {"subject": "subjects", "certification": "certifications", "path": "paths"}
 
@@ -293,3 +293,36 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(CommandError, match="cannot be written: No such file or directory"):
         call_command("export_curriculum", "void", "--output", str(tmp_path / "a" / "b.yaml"))
+
+
+def test_what_replaced_a_key_is_exported_too(folder: Path) -> None:
+    load(folder)
+    Curriculum.objects.filter(slug="maths").update(
+        replaced_keys={"maths.old": ["maths.add", "maths.count"], "maths.gone": []}
+    )
+
+    text = export("maths")
+
+    assert yaml.safe_load(text)["replaced"] == [
+        {"key": "maths.old", "by": ["maths.add", "maths.count"]},
+        {"key": "maths.gone", "by": []},
+    ]
+    (folder / "subjects" / "maths.yaml").write_text(text)
+    assert "Nothing changed" in loaded_again(folder)
+
+
+def loaded_again(folder: Path) -> str:
+    out = StringIO()
+    call_command("load_catalogue", str(folder), stdout=out)
+    return out.getvalue()
+
+
+def test_an_older_edition_can_be_named(folder: Path) -> None:
+    load(folder)
+    Curriculum.objects.filter(slug="maths").update(status=Curriculum.Status.RETIRED)
+    make_curriculum("maths", edition=2, title="Mathematics anew")
+
+    assert "title: Mathematics anew\n" in export("maths")
+    out = StringIO()
+    call_command("export_curriculum", "maths", "--edition", "1", stdout=out)
+    assert "title: Mathematics\n" in out.getvalue()

@@ -10,14 +10,15 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
+from tests.factories import NOW
 from tests.tracker.curricula.small_catalogue import change, write_catalogue
+from tracker.curricula.actions import draft_next_edition, publish_curriculum
 from tracker.curricula.models import (
     Area,
     Background,
     Certification,
     Curriculum,
     Milestone,
-    Module,
     Question,
     Resource,
     RoleProfile,
@@ -193,19 +194,19 @@ minutes: 120
 # --- loading again ----------------------------------------------------------------------------
 
 
-def test_a_changed_file_updates_in_place(folder: Path) -> None:
+def test_a_changed_file_becomes_the_next_edition(folder: Path) -> None:
     load(folder)
-    modules = dict(Module.objects.values_list("pk", "key"))
-    milestones = dict(Milestone.objects.values_list("pk", "key"))
     change(folder, "subjects/maths.yaml", "title: Add", "title: Add and subtract")
 
     out = load(folder)
 
     assert "curricula: 2 updated (way, maths)" in out
-    titles = Milestone.objects.filter(key="maths.add").values_list("title", flat=True)
-    assert list(titles) == ["Add and subtract"] * 2
-    assert dict(Module.objects.values_list("pk", "key")) == modules
-    assert dict(Milestone.objects.values_list("pk", "key")) == milestones
+    editions = Curriculum.objects.filter(slug="maths").order_by("edition")
+    assert [(each.edition, each.status) for each in editions] == [(1, "retired"), (2, "published")]
+    titles = Milestone.objects.filter(key="maths.add", curriculum__status="published")
+    assert list(titles.values_list("title", flat=True)) == ["Add and subtract"] * 2
+    first = Milestone.objects.get(key="maths.add", curriculum=editions[0])
+    assert first.title == "Add"
 
 
 def test_only_the_curriculum_that_changed_is_written(folder: Path) -> None:
@@ -230,9 +231,8 @@ def test_fields_new_to_the_format_make_no_old_entry_look_changed(folder: Path) -
     assert maths.source_digest == "c3f5ea0688da1a05e9cf5b7e5a83e3eb7fb5c08e036bfebd57aba6db1d3fd062"
 
 
-def test_a_milestone_moves_to_another_module_and_keeps_its_row(folder: Path) -> None:
+def test_a_milestone_moves_to_another_module_and_keeps_its_key(folder: Path) -> None:
     load(folder)
-    before = Milestone.objects.get(key="maths.count")
     change(folder, "subjects/maths.yaml", "    rule: {at_least: 2}\n", "")
     for old in (
         "  - key: more\n",
@@ -245,30 +245,54 @@ def test_a_milestone_moves_to_another_module_and_keeps_its_row(folder: Path) -> 
 
     load(folder)
 
-    after = Milestone.objects.get(key="maths.count", curriculum__slug="maths")
-    assert after.pk == before.pk
-    assert after.module.key == "everything"
-    assert list(after.curriculum.modules.values_list("key", flat=True)) == ["everything"]
+    now = Curriculum.objects.published().get(slug="maths")
+    assert now.milestones.get(key="maths.count").module.key == "everything"
+    assert list(now.modules.values_list("key", flat=True)) == ["everything"]
 
 
-def test_a_milestone_gone_from_the_file_goes_from_the_curriculum(folder: Path) -> None:
-    load(folder)
+def without_play(folder: Path) -> None:
     text = (folder / "subjects/maths.yaml").read_text()
     (folder / "subjects/maths.yaml").write_text(text[: text.index("      - key: maths.play")])
 
+
+def test_a_key_that_goes_from_a_file_needs_a_word_on_what_takes_its_place(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load(folder)
+    without_play(folder)
+
+    with pytest.raises(CommandError, match="Nothing was loaded"):
+        load(folder)
+
+    said = capsys.readouterr().err
+    assert "subjects/maths.yaml:1: milestone maths.play is gone and nothing says what" in said
+    assert Milestone.objects.filter(key="maths.play", curriculum__status="published").exists()
+
+
+def test_with_that_word_it_goes_from_the_next_edition(folder: Path) -> None:
+    load(folder)
+    without_play(folder)
+    file = folder / "subjects/maths.yaml"
+    file.write_text(file.read_text() + "replaced:\n  - key: maths.play\n    by: [maths.prove]\n")
+
     load(folder)
 
-    assert not Milestone.objects.filter(key="maths.play").exists()
+    now = Curriculum.objects.published().get(slug="maths")
+    assert not now.milestones.filter(key="maths.play").exists()
+    assert now.replaced_keys == {"maths.play": ["maths.prove"]}
 
 
 def test_edits_in_the_admin_survive_a_load_of_the_same_files(folder: Path) -> None:
     load(folder)
-    Milestone.objects.filter(key="maths.add").update(title="Edited")
+    draft = draft_next_edition(curriculum=Curriculum.objects.get(slug="way"))
+    draft.milestones.filter(key="maths.add").update(title="Edited")
+    publish_curriculum(curriculum=draft, at=NOW)
     Resource.objects.update(url="https://example.org/moved")
 
     load(folder)
 
-    assert Milestone.objects.filter(key="maths.add", title="Edited").count() == 2
+    way = Curriculum.objects.published().get(slug="way")
+    assert (way.edition, way.milestones.get(key="maths.add").title) == (2, "Edited")
     assert Resource.objects.get().url == "https://example.org/moved"
 
 
@@ -280,7 +304,7 @@ def test_a_retired_curriculum_stays_retired_when_its_file_changes(folder: Path) 
     load(folder)
 
     way = Curriculum.objects.get(slug="way")
-    assert (way.status, way.weeks) == ("retired", 5)
+    assert (way.status, way.weeks) == ("retired", 4)
 
 
 def test_a_curriculum_gone_from_the_files_stays(folder: Path) -> None:

@@ -10,7 +10,7 @@ from common import clock
 from studyplans.plans.demo import give_history
 from tracker.accounts.actions import confirm_address
 from tracker.accounts.models import User
-from tracker.curricula.authors import make_author
+from tracker.curricula.authors import make_publisher
 
 LEARNER_EMAIL = "learner@milepost.example"
 AUTHOR_EMAIL = "author@milepost.example"
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def _make(accounts: dict[str, dict[str, str]]) -> None:
-    make_author(_open_account("Ines", **accounts["demo author"]))
+    make_publisher(_open_account("Ines", **accounts["demo author"]))
     learner = _open_account("Mira", **accounts["demo learner"])
     give_history(learner, until=clock.now())
 

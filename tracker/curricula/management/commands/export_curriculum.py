@@ -15,8 +15,14 @@ class Command(BaseCommand):
         parser.add_argument("slug")
         parser.add_argument("--output", type=Path, metavar="FILE", help="left out: the screen")
 
-    def handle(self, *_: Any, slug: str, output: Path | None, **__: Any) -> None:
-        curriculum = Curriculum.objects.filter(slug=slug).first()
+        parser.add_argument(
+            "--edition", type=int, help="left out: the published one, or else the newest"
+        )
+
+    def handle(
+        self, *_: Any, slug: str, output: Path | None, edition: int | None, **__: Any
+    ) -> None:
+        curriculum = edition_to_export(slug, edition)
         if curriculum is None:
             raise CommandError(f"There is no curriculum “{slug}”: its address ends with the slug.")
         homeless, edited = strays_in(curriculum)
@@ -38,3 +44,10 @@ class Command(BaseCommand):
         except OSError as error:
             message = f"{output} cannot be written: {error.strerror}. Name a file in a folder."
             raise CommandError(message) from None
+
+
+def edition_to_export(slug: str, number: int | None) -> Curriculum | None:
+    editions = Curriculum.objects.filter(slug=slug).order_by("-edition")
+    if number is not None:
+        return editions.filter(edition=number).first()
+    return editions.published().first() or editions.first()
