@@ -33,6 +33,7 @@ from tracker.curricula.forms import (
     ModuleRowForm,
     NamedFormSet,
     OrderedFormSet,
+    StepsField,
     skills_by_area,
 )
 from tracker.curricula.models import (
@@ -55,6 +56,7 @@ from tracker.curricula.models import (
 from tracker.curricula.selectors import link_check_of
 
 LINK_LENGTH = 40
+STEPS_HELP = "Above 12 hours: one on a line, minutes first, such as “90 Read the guide”."
 
 
 class AuthorAdmin(admin.ModelAdmin):
@@ -341,9 +343,15 @@ class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):  # type: ignore[
     list_filter = ["kind", "is_required", "curriculum"]
     search_fields = ["title", "key"]
     autocomplete_fields = ["resources"]
+    lines_fields = ("rubric",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
         return super().get_queryset(request).select_related("module", "curriculum")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "steps":
+            return StepsField(required=False, help_text=STEPS_HELP)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def page_above(self, row: Milestone) -> str:
         return reverse("admin:curricula_module_change", args=[row.module_id])

@@ -32,6 +32,26 @@ class LinesField(forms.CharField):
         return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
 
 
+class StepsField(LinesField):
+    """The steps of a milestone, one on a line: its minutes, then its title."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(f"{step['minutes']} {step['title']}" for step in value)
+
+    def to_python(self, value: Any) -> Any:
+        return [_step_in(line) for line in super().to_python(value)]
+
+
+def _step_in(line: str) -> dict[str, Any]:
+    minutes, _, title = line.partition(" ")
+    if not (minutes.isascii() and minutes.isdigit() and title.strip()):
+        message = f"“{line}” is not a step. Write its minutes, then its title: 90 Read the guide"
+        raise ValidationError(message)
+    return {"title": title.strip(), "minutes": int(minutes)}
+
+
 class KeyedForm(forms.ModelForm):
     """A form whose key is fixed from the first save on."""
 
@@ -138,6 +158,8 @@ class MilestoneForm(KeyedForm):
             "effort_minutes",
             "is_required",
             "done_when",
+            "steps",
+            "rubric",
             "prerequisites",
             "resources",
         ]

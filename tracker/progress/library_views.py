@@ -13,6 +13,7 @@ from common import clock
 from common.next_page import next_page
 from tracker.accounts.models import LearnerRequest
 from tracker.curricula import selectors as library
+from tracker.curricula.market import market_facts
 from tracker.curricula.models import Background, Certification, Curriculum, RoleProfile
 from tracker.progress import actions
 from tracker.progress.credited import paths_from_here
@@ -38,6 +39,7 @@ def careers(request: HttpRequest) -> HttpResponse:
         "ladder": library.career_ladder(),
         "backgrounds": library.backgrounds(),
         "routes": library.routes(),
+        "market": market_facts(),
     }
     return render(request, "tracker/progress/careers.html", context)
 

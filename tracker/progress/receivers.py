@@ -15,4 +15,4 @@ def count_followers(sender: object, *, before: Curriculum, **news: Any) -> str:
     if not count:
         return "Nobody follows it yet."
     who = "learner follows" if count == 1 else "learners follow"
-    return f"{count} {who} it, and stay on their edition until they choose."
+    return f"{count} {who} it. Nobody moves to the new edition before choosing to."

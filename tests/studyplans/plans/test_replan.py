@@ -271,7 +271,7 @@ def test_an_author_is_told_what_a_new_edition_does_to_finish_dates(
     assert impact is not None
     assert impact.diff.in_short == "1 added (3 h)"
     assert impact.sentences == (
-        "1 learner follows it, and stay on their edition until they choose.",
+        "1 learner follows it. Nobody moves to the new edition before choosing to.",
         "The finish date moves by a median of 7 days later.",
     )
 

@@ -442,3 +442,29 @@ def test_every_list_and_form_opens(author: Client, model: str) -> None:
     for page in ("changelist", "add"):
         address = reverse(f"admin:curricula_{model}_{page}")
         assert author.get(address, {"q": "x"} if page == "changelist" else {}).status_code == 200
+
+
+def test_an_author_divides_a_long_milestone_into_steps(author: Client, module: Module) -> None:
+    milestone = a_milestone(module, "math.long")
+    facts = milestone_row("math.long", effort_minutes=150)
+    facts |= {"steps": "90 Read the guide\n60 Do the sheet\n", "rubric": "One.\nTwo.\nThree."}
+
+    post(author, f"milestone/{milestone.pk}/change/", facts, rows("skill_levels"))
+
+    milestone.refresh_from_db()
+    assert milestone.steps == [
+        {"title": "Read the guide", "minutes": 90},
+        {"title": "Do the sheet", "minutes": 60},
+    ]
+    assert milestone.rubric == ["One.", "Two.", "Three."]
+
+
+def test_a_line_that_is_no_step_is_named(author: Client, module: Module) -> None:
+    milestone = a_milestone(module, "math.long")
+    facts = milestone_row("math.long") | {"steps": "Read the guide"}
+
+    answer = send(author, f"milestone/{milestone.pk}/change/", facts, rows("skill_levels"))
+
+    assert "“Read the guide” is not a step. Write its minutes, then its title" in (
+        answer.content.decode()
+    )

@@ -210,3 +210,14 @@ def queries_of(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
+
+
+def test_market_facts_come_with_year_place_and_source(client: Client, db: None) -> None:
+    page = client.get("/careers/").content.decode()
+
+    assert "132,000 to 180,000 USD" in page
+    fact = page.split("132,000 to 180,000 USD")[1].split("</li>")[0]
+    assert "<span>2023</span>" in fact
+    assert "United States" in fact
+    assert "Founding document 001" in fact
+    assert "Confidence: low" in fact

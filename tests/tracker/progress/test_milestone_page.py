@@ -87,3 +87,15 @@ def test_a_visitor_reads_it_and_is_led_to_sign_up(client: Client, maths: Curricu
 
     assert "Sign up to check off" in page
     assert "Your record" not in page
+
+
+def test_steps_and_what_good_work_shows_are_told(client: Client, maths: Curriculum) -> None:
+    Milestone.objects.filter(key="math.vec").update(
+        steps=[{"title": "Draw three", "minutes": 90}], rubric=["Each arrow has its length."]
+    )
+
+    page = client.get("/milestones/math.vec/").content.decode()
+
+    assert "Draw three" in page
+    assert "1 h 30 min" in page
+    assert "Each arrow has its length." in page
