@@ -240,5 +240,6 @@ def publish_it(page: Page) -> None:
     page.goto("/admin/curricula/curriculum/")
     page.get_by_role("link", name="Sailing").click()
     page.get_by_role("link", name="Publish").click()
-    page.get_by_role("button", name=re.compile("Publish")).click()
-    expect(page.locator(".messagelist")).to_contain_text("Published: “Sailing”.")
+    page.get_by_label("I have checked it").check()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Published edition 1: “Sailing”.")

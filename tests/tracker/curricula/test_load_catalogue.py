@@ -361,3 +361,11 @@ def test_a_broken_file_changes_nothing_and_names_every_fault(
         f"subjects/maths.yaml:{first}: “minutes” is wrong: “2” — make it at least 5",
     ]
     assert all_rows() == before
+
+
+def test_every_shipped_milestone_has_something_free_to_learn_from() -> None:
+    load()
+
+    free = Resource.objects.filter(cost=Resource.Cost.FREE)
+    lacking = Milestone.objects.exclude(resources__in=free).values_list("key", flat=True)
+    assert set(lacking) == set()
