@@ -75,7 +75,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["common.durations"],
+            "builtins": ["common.durations", "common.markdown"],
         },
     }
 ]

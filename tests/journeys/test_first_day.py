@@ -234,6 +234,11 @@ def write_a_curriculum(page: Page) -> None:
         page.fill(f"[name=milestones-{row}-done_when]", "It holds under load.")
     page.click("[name=_continue]")
     expect(page.locator("[name=milestones-0-title]")).to_have_value("Tie a bowline")
+    rows = page.locator("#milestones-group tr.has_original")
+    rows.nth(1).locator(".order-handle").drag_to(rows.nth(0).locator(".order-handle"))
+    expect(page.locator("[name=milestones-1-position]")).to_have_value("1")
+    page.click("[name=_continue]")
+    expect(page.locator("[name=milestones-0-title]")).to_have_value("Belay on a cleat")
 
 
 def publish_it(page: Page) -> None:

@@ -198,7 +198,7 @@ def test_the_publish_page_says_what_it_means_for_learners(
 
     words = page_of(publisher, f"curriculum/{draft.pk}/publish/")
 
-    assert "1 learner follows it, and stay" in words
+    assert "1 learner follows it. Nobody moves to the new edition" in words
     assert "“Matrices” (m.mat) is gone. In its place:" in words
     assert "nothing says what takes its place" in words
     assert 'value="Publish"' not in words

@@ -277,3 +277,17 @@ def own_ticks(ada: User) -> dict[str, str]:
     found = Achievement.objects.filter(learner=ada).exclude(state="open", note="")
     found = found.exclude(milestone_key__in=carried.values("milestone_key"))
     return {one.milestone_key: f"{one.state} {bool(one.note)}" for one in found}
+
+
+def test_what_an_author_says_of_an_edition_is_safe_markdown(
+    ada_browser: Client, enrolment: Enrolment, maths: Curriculum
+) -> None:
+    draft = authors.draft_next_edition(curriculum=maths)
+    draft.edition_note = "*Shorter* now. <script>alert(1)</script>"
+    draft.save()
+    authors.publish_curriculum(curriculum=draft, at=NOW)
+
+    page = ada_browser.get(URL).content.decode()
+
+    assert "<em>Shorter</em> now." in page
+    assert "<script>alert" not in page
