@@ -36,7 +36,8 @@ def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     week = WeekForm(data, windows=selectors.windows_of(request.user) or first_week())
     context = {"curriculum": curriculum, "form": form, "week": week}
     is_good = data is not None and all([form.is_valid(), week.is_valid()])
-    if is_good and "preview" not in request.POST:
+    is_preview = "preview" in request.POST
+    if is_good and not is_preview:
         actions.start_plan(
             learner=request.user,
             curriculum=curriculum,
@@ -50,7 +51,9 @@ def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     context["preview"] = _preview(request, curriculum, form, week)
     context["problems"] = [*problems_of(week), *problems_of(form)] if week.is_bound else []
     context["share"] = standing_of(request.user, curriculum).share
-    status = 422 if data is not None and not is_good else 200
+    # Answers that are not complete yet are no mistake while one is still looking.
+    is_refused = data is not None and not is_good and not is_preview
+    status = 422 if is_refused else 200
     return render(request, "studyplans/plans/enrol.html", context, status=status)
 
 

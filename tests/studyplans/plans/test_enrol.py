@@ -77,6 +77,17 @@ def test_the_preview_stores_nothing(ada_client: Client, ada: User, maths: Curric
     assert not Window.objects.exists()
 
 
+def test_a_preview_of_half_an_answer_says_what_is_missing_and_is_no_error(
+    ada_client: Client, maths: Curriculum
+) -> None:
+    data = {**week_data(monday="19:00-"), "started_on": "2026-03-02", "preview": "1"}
+
+    answer = ada_client.post(URL, data)
+
+    assert answer.status_code == 200
+    assert "No finish date yet. Monday lacks its end." in answer.content.decode()
+
+
 def test_a_second_path_shares_the_week_and_neither_starves(
     ada: User, ada_client: Client, maths: Curriculum
 ) -> None:
