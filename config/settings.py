@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tracker.progress",
     "tracker.credentials",
     "studyplans.plans",
+    "studyplans.reviews",
     "studyplans.reminders",
     "allauth",
     "allauth.account",

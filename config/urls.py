@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tracker.credentials.urls")),
     path("", include("tracker.progress.urls")),
     path("", include("studyplans.plans.urls")),
+    path("", include("studyplans.reviews.urls")),
     path("", include("studyplans.today.urls")),
     path("settings/", include("tracker.accounts.urls")),
     path("settings/reminders/", include("studyplans.reminders.urls")),

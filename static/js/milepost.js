@@ -175,3 +175,30 @@ if (zone) {
     (name.closest("[hidden]") ?? name).hidden = false;
   }
 }
+
+// Digits choose an answer where a page offers numbered ones.
+
+document.addEventListener("keydown", (event) => {
+  if (!/^[1-9]$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event.target) || store.get("shortcuts") === "off") return;
+  pressKey(event.key);
+});
+
+// Copying what stands in a field; where the browser forbids it, the text is at least selected.
+
+async function copyField(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const label = button.querySelector("[data-copied]");
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    label.textContent = label.dataset.copied;
+  } catch {
+    field.focus();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copyField(button);
+});

@@ -13,6 +13,7 @@ BELOW = {
     "curricula": {"accounts"},
     "progress": {"accounts", "curricula"},
     "credentials": {"accounts", "curricula", "progress"},
+    "reviews": {"accounts", "curricula", "progress"},
     "plans": {"accounts", "curricula", "progress"},
     "reminders": {"accounts", "curricula", "progress", "plans"},
 }
