@@ -57,6 +57,8 @@ def run_tests(argv: Sequence[str]) -> None:
 def run_django_command(argv: Sequence[str]) -> None:
     from django.core.management import execute_from_command_line
 
+    from config import celery  # noqa: F401  without it a command that rings a task rings nobody
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     execute_from_command_line(list(argv))
 

@@ -17,8 +17,8 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from tests.running import ROOT
-from tests.tracker.curricula.local_site import (
+from common import outside
+from tests.local_site import (
     LocalSite,
     Page,
     answering,
@@ -27,10 +27,10 @@ from tests.tracker.curricula.local_site import (
     raw,
     unless_changed,
 )
+from tests.running import ROOT
 from tests.tracker.curricula.small_catalogue import change, write_catalogue
-from tracker.curricula import actions, link_connection, selectors, tasks
+from tracker.curricula import actions, selectors, tasks
 from tracker.curricula.link_check import Finding, Standing, Verdict, standing_after
-from tracker.curricula.link_connection import is_public
 from tracker.curricula.link_pace import Pace
 from tracker.curricula.link_visits import Target, Visitor, visit_all
 from tracker.curricula.models import LinkCheck, Resource
@@ -240,23 +240,6 @@ def test_a_redirect_leads_to_the_web_or_nowhere(
 # --- our own network ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
-        *("0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1"),  # noqa: S104
-        *("::ffff:10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1"),
-    ],
-)
-def test_addresses_inside_are_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700:4700::1111", "64:ff9b::808:808"])
-def test_addresses_outside_are_public(address: str) -> None:
-    assert is_public(address)
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "2130706433"])
 def test_this_machine_is_not_visited(site: LocalSite, visitor: Visitor, host: str) -> None:
     careful = replace(visitor, may_go_private=False)
@@ -271,7 +254,7 @@ def test_this_machine_is_not_visited(site: LocalSite, visitor: Visitor, host: st
 def test_a_redirect_into_our_network_is_not_followed(
     site: LocalSite, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_connection, "is_public", "127.0.0.1".__eq__)
+    monkeypatch.setattr(outside, "is_public", "127.0.0.1".__eq__)
     site.pages["/start"] = answering(301, Location=site.url("/inside", "localhost"))
     monkeypatch.setattr(socket, "getaddrinfo", knowing("localhost", ["127.0.0.1", "127.0.0.2"]))
     careful = replace(visitor, may_go_private=False)

@@ -16,7 +16,11 @@ NAT64 = IPv6Network("64:ff9b::/96")
 PATIENCE = 3
 
 
-class NotPublic(Exception):
+class CannotFetch(Exception):
+    """There is no answer; says why, in words anyone understands."""
+
+
+class NotPublic(CannotFetch):
     """The host leads into a private network, or to this very machine."""
 
 
