@@ -66,6 +66,9 @@ def publish_curriculum(*, curriculum: Curriculum, at: datetime) -> None:
 
     Raises CannotPublish with every fault, also with what those learners would lose.
     """
+    # Whoever is saving this draft just now is done first, and is checked with the rest.
+    locked = Curriculum.objects.select_for_update()
+    curriculum.refresh_from_db(fields=["status"], from_queryset=locked)
     if curriculum.is_published:
         return
     follows = editions.edition_before(curriculum)

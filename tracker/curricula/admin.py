@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Count, F, Model, QuerySet, URLField
+from django.db.models import Count, F, Model, Q, QuerySet, TextField, URLField
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,17 +23,21 @@ from common import clock
 from common.look_only import LookOnlyAdmin
 from tracker.accounts.models import User
 from tracker.curricula.actions import accept_proposal, decline_proposal
+from tracker.curricula.admin_history import HistoryDoors, RecordedDoors
+from tracker.curricula.admin_standing import is_draft, standing_of
 from tracker.curricula.admin_tools import AuthoringTools, PrerequisiteTools
-from tracker.curricula.edition_admin import EditionDoors, is_draft, standing_of
+from tracker.curricula.edition_admin import EditionDoors
 from tracker.curricula.forms import (
     CurriculumForm,
     KeyedForm,
     LinesField,
+    MarkdownArea,
     MilestoneForm,
     MilestoneRowForm,
     ModuleRowForm,
     NamedFormSet,
     OrderedFormSet,
+    ProseField,
     StepsField,
     skills_by_area,
 )
@@ -42,6 +47,7 @@ from tracker.curricula.models import (
     CareerStep,
     Certification,
     Curriculum,
+    MarkdownField,
     Milestone,
     Module,
     Resource,
@@ -56,6 +62,8 @@ from tracker.curricula.models import (
 from tracker.curricula.selectors import link_check_of
 
 LINK_LENGTH = 40
+# Old editions of a curriculum are not what a certification or a route should name.
+PUBLISHED = Q(status=Curriculum.Status.PUBLISHED)
 STEPS_HELP = "Above 12 hours: one on a line, minutes first, such as “90 Read the guide”."
 
 
@@ -64,10 +72,11 @@ class AuthorAdmin(admin.ModelAdmin):
 
     form = KeyedForm
     lines_fields: tuple[str, ...] = ()
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
-
-    class Media:
-        js = ["admin_milepost/names.js"]
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https"},
+        MarkdownField: {"form_class": ProseField, "widget": MarkdownArea},
+        TextField: {"form_class": ProseField},
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name not in self.lines_fields:
@@ -133,7 +142,7 @@ class EditionsFilter(admin.SimpleListFilter):
 
 
 @admin.register(Curriculum)
-class CurriculumAdmin(AuthoringTools, EditionDoors, AuthorAdmin):
+class CurriculumAdmin(AuthoringTools, EditionDoors, HistoryDoors, RecordedDoors, AuthorAdmin):
     form = CurriculumForm
     inlines = [ModuleInline]
     list_display = [
@@ -142,10 +151,9 @@ class CurriculumAdmin(AuthoringTools, EditionDoors, AuthorAdmin):
     ]
     list_filter = [EditionsFilter, "kind"]
     search_fields = ["title", "slug", "summary"]
-    autocomplete_fields = ["background", "role"]
     lines_fields = ("credited_keys",)
     fieldsets = [
-        (None, {"fields": ["title", "slug", "kind", "summary", "position"]}),
+        (None, {"fields": ["title", "slug", "kind", "summary", "description", "position"]}),
         (
             "For a path",
             {
@@ -155,16 +163,11 @@ class CurriculumAdmin(AuthoringTools, EditionDoors, AuthorAdmin):
         ),
     ]
 
+    def edition_of(self, row: Curriculum) -> Curriculum:
+        return row
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Curriculum]:
         return Curriculum.objects.with_totals()
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Curriculum], search_term: str
-    ) -> tuple[QuerySet[Curriculum], bool]:
-        """Offer other pages' search fields one edition of each curriculum."""
-        if request.path == reverse("admin:autocomplete"):
-            queryset = queryset.filter(status=Curriculum.Status.PUBLISHED)
-        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="status", ordering="status")
     def state(self, curriculum: Curriculum) -> str:
@@ -217,8 +220,12 @@ class CurriculumAdmin(AuthoringTools, EditionDoors, AuthorAdmin):
         return super().log_deletions(request, queryset)
 
 
-class InsideCurriculumAdmin(AuthorAdmin):
+class InsideCurriculumAdmin(RecordedDoors, AuthorAdmin):
     """A page below a curriculum's: rows are added one page up, and saving leads back there."""
+
+    def edition_of(self, row: Any) -> Curriculum:
+        edition: Curriculum = row.curriculum
+        return edition
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -233,6 +240,14 @@ class InsideCurriculumAdmin(AuthorAdmin):
 
     def page_above(self, row: Any) -> str:
         raise NotImplementedError
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        row = self.get_object(request, object_id)
+        answer = super().delete_view(request, object_id, extra_context)
+        is_gone = row is not None and request.method == "POST" and answer.status_code == 302
+        return redirect(self.page_above(row)) if is_gone else answer
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -307,16 +322,15 @@ class ModuleAdmin(InsideCurriculumAdmin):
         return {}
 
 
-class SkillLevelInline(admin.TabularInline):
-    model = SkillLevel
+class SkillsInline(admin.TabularInline):
+    """Skills, each with a proficiency."""
+
     formset = NamedFormSet
     template = "admin/curricula/named_rows.html"
     extra = 1
-    verbose_name_plural = "skills it leads to"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SkillLevel]:
-        levels: QuerySet[SkillLevel] = super().get_queryset(request)
-        return levels.select_related("skill")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("skill")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -330,19 +344,23 @@ class SkillLevelInline(admin.TabularInline):
         return field if field is None else without_buttons(field)
 
 
+class SkillLevelInline(SkillsInline):
+    model = SkillLevel
+    verbose_name_plural = "skills it leads to"
+
+
 def without_buttons(field: Any) -> Any:
     field.widget = getattr(field.widget, "widget", field.widget)
     return field
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):  # type: ignore[misc]  # Django merges both Media
+class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):
     form = MilestoneForm
     inlines = [SkillLevelInline]
     list_display = ["title", "key", "kind", "effort_minutes", "is_required", "curriculum"]
     list_filter = ["kind", "is_required", "curriculum"]
     search_fields = ["title", "key"]
-    autocomplete_fields = ["resources"]
     lines_fields = ("rubric",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
@@ -351,7 +369,9 @@ class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):  # type: ignore[
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "steps":
             return StepsField(required=False, help_text=STEPS_HELP)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # Ticked, without the buttons that lead away from the page.
+        return without_buttons(field) if db_field.name == "resources" else field
 
     def page_above(self, row: Milestone) -> str:
         return reverse("admin:curricula_module_change", args=[row.module_id])
@@ -376,7 +396,6 @@ class SkillAdmin(AuthorAdmin):
     list_filter = ["area"]
     list_select_related = ["area"]
     search_fields = ["title", "key", "aliases"]
-    autocomplete_fields = ["area"]
     lines_fields = ("aliases",)
 
 
@@ -549,10 +568,9 @@ def outward_link(url: str) -> str:
     )
 
 
-class SkillRequirementInline(admin.TabularInline):
+class SkillRequirementInline(SkillsInline):
     model = SkillRequirement
-    autocomplete_fields = ["skill"]
-    extra = 1
+    verbose_name_plural = "skills it asks for"
 
 
 @admin.register(RoleProfile)
@@ -570,8 +588,13 @@ class CertificationAdmin(AuthorAdmin):
     list_filter = ["status", "provider"]
     list_select_related = ["curriculum"]
     search_fields = ["title", "key", "code", "provider"]
-    autocomplete_fields = ["curriculum"]
     lines_fields = ("notes",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "curriculum":
+            named = Q(certification__isnull=False)
+            kwargs["queryset"] = Curriculum.objects.filter(PUBLISHED | named)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Background)
@@ -591,5 +614,14 @@ class CareerStepAdmin(AuthorAdmin):
 class RouteAdmin(AuthorAdmin):
     list_display = ["title", "key", "duration", "position"]
     search_fields = ["title", "key"]
-    autocomplete_fields = ["paths"]
     lines_fields = ("strengths", "risks")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        paths = Curriculum.objects.filter(kind=Curriculum.Kind.PATH)
+        kwargs["queryset"] = paths.filter(PUBLISHED | Q(routes__isnull=False)).distinct()
+        kwargs["widget"] = CheckboxSelectMultiple({"class": "box-list box-list--flat"})
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return without_buttons(field) if db_field.name == "paths" else field

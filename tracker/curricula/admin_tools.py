@@ -14,13 +14,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
+from common.markdown import markdown
 from tracker.curricula import drafting
+from tracker.curricula.admin_standing import (
+    Unsaved,
+    may_change_drafts,
+    sent_fields,
+    too_late_page,
+)
+from tracker.curricula.edition_history import recorded
 from tracker.curricula.graph import Graph, Item, lay_out
 from tracker.curricula.models import Curriculum, Milestone, Module
+from tracker.curricula.needs import edges_of
 from tracker.curricula.outline import CurriculumOutline
 from tracker.curricula.outline_paste import Pasted
-from tracker.curricula.tool_forms import DuplicateForm, HoursForm, PasteForm
+from tracker.curricula.tool_forms import LONGEST_OUTLINE, DuplicateForm, HoursForm, PasteForm
 
 COLOURS = 8
 TAKEN = "Another curriculum has taken this address meanwhile. Choose another one."
@@ -40,6 +50,7 @@ class AuthoringTools(admin.ModelAdmin):
         name = "curricula_curriculum_{}".format
         own = [
             path("paste/", view(self.paste), name=name("paste")),
+            path("as-read/", view(require_POST(self.as_read)), name=name("as_read")),
             path("<int:pk>/duplicate/", view(self.duplicate), name=name("duplicate")),
             path("<int:pk>/graph/", view(self.graph), name=name("graph")),
             path("<int:pk>/hours/", view(self.hours_table), name=name("hours")),
@@ -66,6 +77,14 @@ class AuthoringTools(admin.ModelAdmin):
         if self.has_add_permission(request):
             duplicate = reverse("admin:curricula_curriculum_duplicate", args=[curriculum.pk])
             yield Tool("Duplicate…", duplicate)
+
+    # --- prose ------------------------------------------------------------------------------
+
+    def as_read(self, request: HttpRequest) -> HttpResponse:
+        """Show Markdown as learners will read it, for the preview beside a field."""
+        if not may_change_drafts(request):
+            raise PermissionDenied
+        return HttpResponse(markdown(request.POST.get("text", "")[:LONGEST_OUTLINE]))
 
     # --- paste ------------------------------------------------------------------------------
 
@@ -162,12 +181,12 @@ class AuthoringTools(admin.ModelAdmin):
         if not self._may_change_milestones(request):
             raise PermissionDenied
         curriculum = get_object_or_404(Curriculum, pk=pk)
-        if curriculum.published_at:
-            messages.warning(request, "A published edition never changes. Edit its next draft.")
-            return redirect("admin:curricula_curriculum_change", pk)
         table = HoursTable.of(curriculum, request)
         if request.method == "POST" and table.is_valid and request.POST.get("step") != "add_up":
             return self._save_hours(request, curriculum, table)
+        if curriculum.published_at:
+            messages.warning(request, "A published edition never changes. Edit its next draft.")
+            return redirect("admin:curricula_curriculum_change", pk)
         return self._tool(
             request,
             "hours",
@@ -179,16 +198,19 @@ class AuthoringTools(admin.ModelAdmin):
 
     def _may_change_milestones(self, request: HttpRequest) -> bool:
         may_change_rows = request.user.has_perm("curricula.change_milestone")
-        return may_change_rows and self.has_change_permission(request)
+        return may_change_rows and may_change_drafts(request)
 
     def _save_hours(
         self, request: HttpRequest, curriculum: Curriculum, table: HoursTable
     ) -> HttpResponse:
         changed = table.changed()
-        if changed:
-            drafting.save_hours(milestones=changed)
-            keys = ", ".join(milestone.key for milestone in changed)
-            self.log_change(request, curriculum, f"Changed the hours of {keys}.")
+        with recorded(curriculum.pk) as draft:
+            if draft is None:
+                return too_late_page(self, request, curriculum, table.unsaved())
+            if changed:
+                drafting.save_hours(milestones=changed)
+                keys = ", ".join(milestone.key for milestone in changed)
+                self.log_change(request, curriculum, f"Changed the hours of {keys}.")
         messages.success(request, f"Saved: {len(changed)} changed.")
         return redirect("admin:curricula_curriculum_hours", curriculum.pk)
 
@@ -249,6 +271,11 @@ class HoursTable:
         return [form for module in self.modules for form in module.forms]
 
     @property
+    def asked(self) -> list[HoursForm]:
+        """Return the rows that were sent: others were added since the page was made."""
+        return [form for form in self.forms if form.is_bound]
+
+    @property
     def is_valid(self) -> bool:
         return not any(form.errors for form in self.forms)
 
@@ -260,8 +287,12 @@ class HoursTable:
     def fault_count(self) -> int:
         return sum(bool(form.errors) for form in self.forms)
 
+    def unsaved(self) -> Iterator[Unsaved]:
+        for form in self.asked:
+            yield from sent_fields(form, f"{form.instance}: ")
+
     def changed(self) -> list[Milestone]:
-        return [form.instance for form in self.forms if form.has_changed()]
+        return [form.instance for form in self.asked if form.has_changed()]
 
 
 def hours_form(milestone: Milestone, request: HttpRequest) -> HoursForm:
@@ -352,16 +383,6 @@ def _those(milestones: dict[int, Milestone], pks: Sequence[int]) -> list[Milesto
 
 def _colour(number: int) -> int:
     return (number - 1) % COLOURS
-
-
-def edges_of(curriculum: Curriculum) -> dict[int, list[int]]:
-    """Return what each milestone needs, in one query and in the order it was written."""
-    edges: dict[int, list[int]] = defaultdict(list)
-    through = Milestone.prerequisites.through
-    pairs = through._default_manager.filter(from_milestone__curriculum=curriculum).order_by("pk")
-    for pk, needed in pairs.values_list("from_milestone_id", "to_milestone_id"):
-        edges[pk].append(needed)
-    return edges
 
 
 # --- prerequisites ------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ def _curriculum(outline: CurriculumOutline) -> Iterator[str]:
     yield f"kind: {outline.kind}"
     yield from text_lines("title:", outline.title, indent=0)
     yield from text_lines("summary:", outline.summary, indent=0)
+    if outline.description:
+        yield from text_lines("description:", outline.description, indent=0)
     yield f"position: {outline.position}"
     yield from _destination(outline)
     yield ""
@@ -127,6 +129,8 @@ def _milestone(milestone: MilestoneOutline) -> Iterator[str]:
     if not milestone.is_required:
         yield "        optional: true"
     yield from text_lines("done_when:", milestone.done_when, indent=8)
+    if milestone.description:
+        yield from text_lines("description:", milestone.description, indent=8)
     yield from _references(milestone)
     if milestone.steps:
         yield "        steps:"

@@ -19,6 +19,10 @@ from tracker.curricula.models import (
 from tracker.curricula.outline import CurriculumOutline, MilestoneOutline
 from tracker.curricula.upserts import pks
 
+WRITTEN_AS_THEY_ARE = (
+    *("kind", "title", "summary", "description", "position", "weeks", "hours_per_week"),
+)
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -36,7 +40,7 @@ def shelf_of_all() -> Shelf:
 
 def write_rows(row: Curriculum, outline: CurriculumOutline, shelf: Shelf) -> None:
     """Write a new draft edition that says what the outline says."""
-    for name in ("kind", "title", "summary", "position", "weeks", "hours_per_week"):
+    for name in WRITTEN_AS_THEY_ARE:
         setattr(row, name, getattr(outline, name))
     row.background_id = shelf.backgrounds[outline.background.key] if outline.background else None
     row.role_id = shelf.roles[outline.role.key] if outline.role else None
@@ -87,6 +91,7 @@ def milestone_values(milestone: MilestoneOutline) -> dict[str, Any]:
         "effort_minutes": milestone.minutes,
         "is_required": milestone.is_required,
         "done_when": milestone.done_when,
+        "description": milestone.description,
         "steps": [{"title": step.title, "minutes": step.minutes} for step in milestone.steps],
         "rubric": list(milestone.rubric),
     }

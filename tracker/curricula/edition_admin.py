@@ -9,12 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.views.main import PAGE_VAR
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -28,7 +23,9 @@ from tracker.curricula.actions import (
     publish_curriculum,
     retire_curriculum,
 )
+from tracker.curricula.admin_standing import Unsaved, may_change_drafts, sent_fields, too_late_page
 from tracker.curricula.edition_diff import EditionDiff
+from tracker.curricula.edition_history import recorded
 from tracker.curricula.forms import CheckForm, CompareForm, PublishForm
 from tracker.curricula.models import Curriculum
 from tracker.curricula.outline import Fault
@@ -41,32 +38,6 @@ if TYPE_CHECKING:
 
 else:
     Base = object
-
-ENTRIES_A_PAGE = 100
-
-
-def is_draft(request: HttpRequest, curriculum_id: int) -> bool:
-    """Say whether an edition may change; asks the database once for all rows of a page."""
-    known = getattr(request, "_draft_editions", None)
-    if known is None:
-        drafts = Curriculum.objects.filter(status=Curriculum.Status.DRAFT)
-        known = set(drafts.values_list("pk", flat=True))
-        request._draft_editions = known  # type: ignore[attr-defined]
-    return curriculum_id in known
-
-
-def standing_of(request: HttpRequest, edition: Curriculum) -> dict[str, Any]:
-    """Return what a page says of an edition: whether it is sealed, and what comes next."""
-    all_editions = list(Curriculum.objects.filter(slug=edition.slug).order_by("-edition"))
-    drafts = [each for each in all_editions if each.status == Curriculum.Status.DRAFT]
-    return {
-        "edition": edition,
-        "is_sealed": edition not in drafts,
-        "draft": drafts[0] if drafts else None,
-        "may_draft": request.user.has_perm("curricula.add_curriculum"),
-        "may_publish": request.user.has_perm("curricula.publish_curriculum"),
-        "editions": all_editions,
-    }
 
 
 def faults_before_publishing(draft: Curriculum) -> list[Fault]:
@@ -106,18 +77,24 @@ class EditionDoors(Base):
     def check_draft(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show an author what publishing would do, and keep their answers."""
         draft = self._found(request, pk)
-        if not self.has_change_permission(request, draft):
+        if not may_change_drafts(request):
             raise PermissionDenied
+        if draft.status != Curriculum.Status.DRAFT:
+            return self._no_draft(request, draft, "It is no draft: there is nothing to check.")
         return self._weighed(request, draft, "check")
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what publishing would do and what stands in the way, then publish."""
         draft = self._for_publishing(request, pk)
         if draft.status != Curriculum.Status.DRAFT:
-            return self._nothing_to_do(
-                request, draft, "It is no draft: there is nothing to publish."
-            )
+            return self._no_draft(request, draft, "It is no draft: there is nothing to publish.")
         return self._weighed(request, draft, "publish")
+
+    def _no_draft(self, request: HttpRequest, edition: Curriculum, why: str) -> HttpResponse:
+        note = request.POST.get("edition_note")
+        if not note:
+            return self._nothing_to_do(request, edition, why)
+        return too_late_page(self, request, edition, [Unsaved("What is new", note)])
 
     def _weighed(self, request: HttpRequest, draft: Curriculum, page: str) -> HttpResponse:
         if request.method != "POST":
@@ -125,15 +102,21 @@ class EditionDoors(Base):
         form = FORMS[page](request.POST, draft=draft, diff=succession_of(draft))
         if not form.is_valid():
             return self._impact_page(request, draft, page, form=form, status=422)
-        form.save()
+        with recorded(draft.pk) as still_draft:
+            if still_draft is None:
+                return too_late_page(self, request, draft, list(sent_fields(form)))
+            self._keep(request, draft, form)
         if page == "check" or "keep" in request.POST:
-            return self._kept(request, draft)
+            return self._kept(request)
         return self._published(request, draft)
 
-    def _kept(self, request: HttpRequest, draft: Curriculum) -> HttpResponse:
-        self.log_change(
-            request, draft, "Said what is new and what takes the place of what is gone."
-        )
+    def _keep(self, request: HttpRequest, draft: Curriculum, form: CheckForm) -> None:
+        form.save()
+        if set(form.changed_data) - {"confirmed"}:
+            what = "Said what is new and what takes the place of what is gone."
+            self.log_change(request, draft, what)
+
+    def _kept(self, request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your answers are kept, and everything is checked again.")
         return redirect(request.path)
 
@@ -210,28 +193,6 @@ class EditionDoors(Base):
             more |= {"before": before, "after": after, "diff": editions.diff_between(before, after)}
         return self._page(request, "compare", found[-1], **more)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show what happened to every edition of a curriculum, the latest first."""
-        edition = Curriculum.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        more = self._history(request, edition) if edition else {}
-        return super().history_view(request, object_id, {**more, **(extra_context or {})})
-
-    def _history(self, request: HttpRequest, edition: Curriculum) -> dict[str, Any]:
-        standing = standing_of(request, edition)
-        numbers = {str(each.pk): each.edition for each in standing["editions"]}
-        paginator = self.get_paginator(request, entries_on(numbers), ENTRIES_A_PAGE)
-        page: Page[LogEntry] = paginator.get_page(request.GET.get(PAGE_VAR, 1))
-        return {
-            **standing,
-            "title": f"History of “{edition}”",
-            "action_list": page,
-            "page_range": paginator.get_elided_page_range(page.number),
-            "pagination_required": paginator.count > ENTRIES_A_PAGE,
-            "entries": [(entry, numbers[str(entry.object_id)]) for entry in page],
-        }
-
     # --- shared -----------------------------------------------------------------------------------
 
     def _found(self, request: HttpRequest, pk: int) -> Curriculum:
@@ -272,11 +233,3 @@ class EditionDoors(Base):
     def _nothing_to_do(self, request: HttpRequest, edition: Curriculum, why: str) -> HttpResponse:
         messages.warning(request, why)
         return redirect("admin:curricula_curriculum_change", edition.pk)
-
-
-def entries_on(pks: dict[str, int]) -> QuerySet[LogEntry]:
-    """Return what was written down about these editions, the latest first."""
-    about = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(Curriculum), object_id__in=pks
-    )
-    return about.select_related("user", "content_type").order_by("-action_time", "-pk")

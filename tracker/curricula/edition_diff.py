@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from common.durations import duration
-from tracker.curricula.outline import CurriculumOutline, Fault, MilestoneOutline
+from tracker.curricula.outline import (
+    CurriculumOutline,
+    Fault,
+    MilestoneOutline,
+    Reference,
+)
 
 # The keys that take the place of a key which is gone; none where it is retired for good.
 Replacements = Mapping[str, Sequence[str]]
@@ -14,8 +19,15 @@ Replacements = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
+    """A milestone that is gone, what stands in its place, and the curricula that still hold it."""
+
     milestone: MilestoneOutline
     successors: tuple[MilestoneOutline, ...]
+    lives_in: tuple[str, ...] = ()
+
+    @property
+    def is_retired(self) -> bool:
+        return not (self.successors or self.lives_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,24 @@ class NewEffort:
 
 
 @dataclass(frozen=True, slots=True)
+class Relinking:
+    """What a milestone needs, leads to or learns from that it did not before, in words."""
+
+    milestone: MilestoneOutline
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What two editions alone do not say: titles by key, and where else a key lives."""
+
+    milestones: Mapping[str, str] = field(default_factory=dict)
+    skills: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, str] = field(default_factory=dict)
+    homes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class EditionDiff:
     """How one edition differs from an earlier one, by milestone key."""
 
@@ -43,6 +73,7 @@ class EditionDiff:
     now_required: tuple[MilestoneOutline, ...] = ()
     now_optional: tuple[MilestoneOutline, ...] = ()
     reworded: tuple[MilestoneOutline, ...] = ()
+    relinked: tuple[Relinking, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -57,23 +88,35 @@ class EditionDiff:
         if self.added:
             minutes = sum(milestone.minutes or 0 for milestone in self.added)
             yield f"{len(self.added)} added ({duration(minutes)})"
-        replaced = [removal for removal in self.removed if removal.successors]
-        retired = len(self.removed) - len(replaced)
-        if replaced:
-            yield f"{len(replaced)} replaced (ticks carried over)"
-        if retired:
-            yield f"{retired} retired (ticks kept)"
+        yield from self._removals()
         if self.moved:
             yield f"{len(self.moved)} moved"
         if self.new_efforts:
             yield f"{len(self.new_efforts)} with another effort"
         if self.now_required or self.now_optional:
             yield f"{len(self.now_required) + len(self.now_optional)} required or optional now"
+        if self.relinked:
+            yield f"{len(self.relinked)} with other links"
+
+    def _removals(self) -> Iterator[str]:
+        replaced = sum(bool(removal.successors) for removal in self.removed)
+        retired = sum(removal.is_retired for removal in self.removed)
+        elsewhere = len(self.removed) - replaced - retired
+        if replaced:
+            yield f"{replaced} replaced (ticks carried over)"
+        if elsewhere:
+            yield f"{elsewhere} only in other curricula now (ticks count there)"
+        if retired:
+            yield f"{retired} retired (ticks kept)"
 
 
 def diff_editions(
-    before: CurriculumOutline, after: CurriculumOutline, replaced: Replacements
+    before: CurriculumOutline,
+    after: CurriculumOutline,
+    replaced: Replacements,
+    around: Surroundings | None = None,
 ) -> EditionDiff:
+    around = around or Surroundings()
     old, new = _by_key(before), _by_key(after)
     old_modules, new_modules = _modules_by_key(before), _modules_by_key(after)
     kept = [key for key in new if key in old]
@@ -81,7 +124,11 @@ def diff_editions(
     return EditionDiff(
         added=tuple(new[key] for key in new if key not in old and key not in succeeding),
         removed=tuple(
-            Removal(old[key], tuple(new[one] for one in replaced.get(key, ()) if one in new))
+            Removal(
+                old[key],
+                tuple(new[one] for one in replaced.get(key, ()) if one in new),
+                tuple(around.homes.get(key, ())),
+            )
             for key in old
             if key not in new
         ),
@@ -102,7 +149,43 @@ def diff_editions(
             new[key] for key in kept if old[key].is_required and not new[key].is_required
         ),
         reworded=tuple(new[key] for key in kept if _words(old[key]) != _words(new[key])),
+        relinked=tuple(
+            Relinking(new[key], said)
+            for key in kept
+            if (said := tuple(_new_links(old[key], new[key], around)))
+        ),
     )
+
+
+def _new_links(old: MilestoneOutline, new: MilestoneOutline, around: Surroundings) -> Iterator[str]:
+    come, gone = _come_and_gone(_keys(old.prerequisites), _keys(new.prerequisites))
+    yield from (f"needs “{around.milestones.get(key, key)}” first" for key in come)
+    yield from (f"no longer needs “{around.milestones.get(key, key)}”" for key in gone)
+    yield from _new_levels(old, new, around.skills)
+    come, gone = _come_and_gone(_keys(old.resources), _keys(new.resources))
+    yield from (f"adds the resource “{around.resources.get(key, key)}”" for key in come)
+    yield from (f"drops the resource “{around.resources.get(key, key)}”" for key in gone)
+
+
+def _new_levels(
+    old: MilestoneOutline, new: MilestoneOutline, titles: Mapping[str, str]
+) -> Iterator[str]:
+    was, now = ({aim.key: aim.proficiency for aim in each.skills} for each in (old, new))
+    for key, level in now.items():
+        title = titles.get(key, key)
+        if key not in was:
+            yield f"leads to {title} {level}"
+        elif was[key] != level:
+            yield f"leads to {title} {level} rather than {was[key]}"
+    yield from (f"no longer leads to {titles.get(key, key)}" for key in was if key not in now)
+
+
+def _come_and_gone(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
+    return [key for key in new if key not in old], [key for key in old if key not in new]
+
+
+def _keys(references: Sequence[Reference]) -> list[str]:
+    return [reference.key for reference in references]
 
 
 def mapping_faults(
@@ -111,6 +194,7 @@ def mapping_faults(
     replaced: Replacements,
     *,
     living_elsewhere: Collection[str] = (),
+    mend: str = "name its successors under replaced, or none: {key}: []",
 ) -> list[Fault]:
     """Return what is missing for learners of the earlier edition to keep all they have.
 
@@ -124,15 +208,15 @@ def mapping_faults(
         Fault(
             old[key].place if key in replaced else place,
             f"milestone {key} is gone and nothing says what takes its place",
-            f"name its successors under replaced, or none: {key}: []",
+            mend.format(key=key),
         )
         for key in gone
         if key not in replaced
     ]
     for key, successors in replaced.items():
         if key in new:
-            mend = "take it out of replaced, or out of the modules"
-            faults.append(Fault(place, f"{key} is said to be replaced but is still there", mend))
+            way = "take it out of replaced, or out of the modules"
+            faults.append(Fault(place, f"{key} is said to be replaced but is still there", way))
         faults += [
             Fault(place, f"{key} is replaced by {one}, which is not there", "mend the key")
             for one in successors
@@ -176,4 +260,5 @@ def _modules_by_key(outline: CurriculumOutline) -> dict[str, str]:
 
 
 def _words(milestone: MilestoneOutline) -> tuple[object, ...]:
-    return (milestone.title, milestone.done_when, milestone.kind)
+    told = (milestone.title, milestone.done_when, milestone.description, milestone.kind)
+    return (*told, milestone.rubric, tuple(step.title for step in milestone.steps))

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Model, QuerySet
 
 from tracker.curricula.curriculum_rows import shelf_of_all, write_rows
-from tracker.curricula.edition_diff import EditionDiff, chain, diff_editions, mapping_faults
-from tracker.curricula.models import Certification, Curriculum, Milestone, Route
-from tracker.curricula.outline import Fault
+from tracker.curricula.edition_diff import (
+    EditionDiff,
+    Surroundings,
+    chain,
+    diff_editions,
+    mapping_faults,
+)
+from tracker.curricula.models import (
+    Certification,
+    Curriculum,
+    Milestone,
+    Resource,
+    Route,
+    Skill,
+)
+from tracker.curricula.outline import CurriculumOutline, Fault
 from tracker.curricula.row_outlines import outline_of
 from tracker.curricula.signals import publication_weighed
 
@@ -57,20 +71,56 @@ def replacements_between(before: Curriculum, after: Curriculum) -> dict[str, lis
 
 def diff_between(before: Curriculum, after: Curriculum) -> EditionDiff:
     replaced = replacements_between(before, after)
-    return diff_editions(outline_of(before), outline_of(after), replaced)
+    old, new = outline_of(before), outline_of(after)
+    return diff_editions(old, new, replaced, _around(before.slug, old, new))
+
+
+def _around(slug: str, *outlines: CurriculumOutline) -> Surroundings:
+    """Look up what the editions name by key."""
+    held = {item.key: item for outline in outlines for item in outline.milestones}
+    told = [item for outline in outlines for item in outline.milestones]
+    needed = {ref.key for item in told for ref in item.prerequisites} - held.keys()
+    return Surroundings(
+        milestones={
+            **_titles(Milestone, needed),
+            **{key: item.title for key, item in held.items()},
+        },
+        skills=_titles(Skill, {aim.key for item in told for aim in item.skills}),
+        resources=_titles(Resource, {ref.key for item in told for ref in item.resources}),
+        homes=_other_homes(slug, held),
+    )
+
+
+def _titles(model: type[Model], keys: Iterable[str]) -> dict[str, str]:
+    found = model._default_manager.filter(key__in=keys)
+    return dict(found.values_list("key", "title"))
+
+
+def _other_homes(slug: str, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Return the titles of the other published curricula that hold these keys."""
+    homes: dict[str, list[str]] = defaultdict(list)
+    held = _living_elsewhere(slug, keys).order_by("curriculum__position", "curriculum__slug")
+    for key, title in held.values_list("key", "curriculum__title"):
+        homes[key].append(title)
+    return homes
+
+
+def _living_elsewhere(slug: str, keys: Iterable[str]) -> QuerySet[Milestone]:
+    elsewhere = Milestone.objects.filter(key__in=list(keys)).exclude(curriculum__slug=slug)
+    return elsewhere.filter(curriculum__status=Curriculum.Status.PUBLISHED)
 
 
 def faults_in_succession(before: Curriculum, after: Curriculum) -> list[Fault]:
     """Return what learners of the earlier edition would lose without a word."""
     old = outline_of(before)
     keys = {milestone.key for milestone in old.milestones}
-    elsewhere = Milestone.objects.filter(key__in=keys).exclude(curriculum__slug=before.slug)
-    living = elsewhere.filter(curriculum__status=Curriculum.Status.PUBLISHED)
+    living = _living_elsewhere(before.slug, keys)
     return mapping_faults(
         old,
         outline_of(after),
         replacements_between(before, after),
         living_elsewhere=set(living.values_list("key", flat=True)),
+        mend="say what stands in its place, or that nothing does",
     )
 
 

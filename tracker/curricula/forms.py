@@ -8,9 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from tracker.curricula.edition_diff import EditionDiff, Removal
-from tracker.curricula.models import Curriculum, Milestone, Module, Skill
+from tracker.curricula.models import Curriculum, Milestone, Module, Resource, Skill
+from tracker.curricula.needs import loop_in_words, loop_through
 
 KEY_HELP = "It lives for ever: once saved it cannot change, and learners' ticks hang on it."
 
@@ -30,6 +32,29 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(self.to_python(self.prepare_value(initial)) != self.to_python(data))
+
+
+class ProseField(forms.CharField):
+    """A text of one line or many; a file would say the same with the same line ends."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class MarkdownArea(forms.Textarea):
+    """A field for Markdown, with a preview of what learners will read."""
+
+    template_name = "admin/curricula/markdown_area.html"
+
+    class Media:
+        js = ["admin_milepost/preview.js"]
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 8, "cols": 60, **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        address = reverse("admin:curricula_curriculum_as_read")
+        return {**super().get_context(name, value, attrs), "as_read": address}
 
 
 class StepsField(LinesField):
@@ -158,6 +183,7 @@ class MilestoneForm(KeyedForm):
             "effort_minutes",
             "is_required",
             "done_when",
+            "description",
             "steps",
             "rubric",
             "prerequisites",
@@ -165,14 +191,21 @@ class MilestoneForm(KeyedForm):
         ]
         widgets = {
             "done_when": forms.Textarea(attrs={"rows": 4, "cols": 60}),
-            "prerequisites": forms.CheckboxSelectMultiple,
+            "prerequisites": forms.CheckboxSelectMultiple({"class": "box-list"}),
+            "resources": forms.CheckboxSelectMultiple({"class": "box-list box-list--flat"}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.get("prerequisites")
-        if not isinstance(field, forms.ModelMultipleChoiceField):
-            return
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            self._offer_milestones(field)
+        field = self.fields.get("resources")
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            # Read once: the field would ask the database for each of its uses.
+            field.choices = list(Resource.objects.values_list("pk", "title"))
+
+    def _offer_milestones(self, field: forms.ModelMultipleChoiceField) -> None:
         others = Milestone.objects.filter(curriculum=self.instance.curriculum_id)
         others = others.exclude(pk=self.instance.pk).select_related("module")
         field.queryset = others.order_by("module__position", "module", "position", "pk")
@@ -185,42 +218,9 @@ class MilestoneForm(KeyedForm):
         needed = self.cleaned_data["prerequisites"]
         loop = loop_through(self.instance, [milestone.pk for milestone in needed])
         if loop:
-            chain = " needs ".join(f"“{milestone.title}”" for milestone in loop)
+            chain = loop_in_words(loop)
             raise ValidationError(f"This would never end: {chain}. Take one of them out.")
         return needed
-
-
-def loop_through(milestone: Milestone, prerequisite_ids: list[int]) -> list[Milestone]:
-    """Return the loop that these prerequisites would close, from the milestone back to itself."""
-    edges = _prerequisites_in(milestone.curriculum)
-    edges[milestone.pk] = prerequisite_ids
-    chain = _chain_back(milestone.pk, edges)
-    titles = Milestone.objects.in_bulk(chain)
-    return [titles[pk] for pk in chain]
-
-
-def _prerequisites_in(curriculum: Curriculum) -> dict[int, list[int]]:
-    edges: dict[int, list[int]] = defaultdict(list)
-    pairs = Milestone.prerequisites.through.objects.filter(
-        from_milestone__curriculum=curriculum
-    ).values_list("from_milestone_id", "to_milestone_id")
-    for pk, needed in pairs:
-        edges[pk].append(needed)
-    return edges
-
-
-def _chain_back(start: int, edges: dict[int, list[int]]) -> list[int]:
-    """Return the shortest walk from start to start; nothing when there is none."""
-    walks = [[start]]
-    seen: set[int] = set()
-    for walk in walks:
-        for needed in edges[walk[-1]]:
-            if needed == start:
-                return [*walk, start]
-            if needed not in seen:
-                seen.add(needed)
-                walks.append([*walk, needed])
-    return []
 
 
 # --- from one edition to the next ---------------------------------------------------------------
@@ -232,11 +232,11 @@ class CheckForm(forms.Form):
     RETIRED = "-"
     BOTH = "Choose either milestones, or nothing."
 
-    edition_note = forms.CharField(
+    edition_note = ProseField(
         label="What is new",
         required=False,
-        help_text="Learners read it before they decide. A sentence or two.",
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Learners read it before they decide. A sentence or two, in Markdown.",
+        widget=MarkdownArea({"rows": 4}),
     )
 
     def __init__(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core.validators import (
     MaxValueValidator,
     MinValueValidator,
@@ -41,6 +42,10 @@ class DigestField(models.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 64, "blank": True, "editable": False, **options})
+
+
+class MarkdownField(models.TextField):
+    """Prose that learners read as Markdown; an author's form can show it as they will see it."""
 
 
 class Proficiency(models.IntegerChoices):
@@ -277,6 +282,9 @@ class Curriculum(models.Model):
     edition = models.PositiveIntegerField(default=1, editable=False)
     title = models.CharField(max_length=120)
     summary = models.TextField(help_text="What a learner will be able to do, in a sentence or two.")
+    description = MarkdownField(
+        blank=True, help_text="What more a learner may want to know, in Markdown."
+    )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.SUBJECT)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -404,6 +412,9 @@ class Milestone(models.Model):
     )
     is_required = models.BooleanField("required", default=True)
     done_when = models.TextField(help_text="What one can observe when it is done.")
+    description = MarkdownField(
+        blank=True, help_text="Why it matters, or how to go about it, in Markdown."
+    )
     steps = models.JSONField(
         default=list,
         blank=True,
@@ -469,6 +480,26 @@ class SkillLevel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.skill} {self.proficiency}"
+
+
+class DraftChange(models.Model):
+    """One save of a draft: what the rows it touched said before and after.
+
+    `rows` names each by its kind and its key, as `edition_history` wrote it down; a row without
+    a before was added, one without an after was deleted.
+    """
+
+    edition = models.ForeignKey(Curriculum, on_delete=models.CASCADE, related_name="changes")
+    entry = models.OneToOneField(
+        LogEntry, null=True, on_delete=models.SET_NULL, related_name="draft_change"
+    )
+    rows = models.JSONField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.edition}, change {self.pk}"
 
 
 class CertificationQuerySet(models.QuerySet["Certification"]):

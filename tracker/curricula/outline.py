@@ -85,6 +85,7 @@ class MilestoneOutline(Placed):
     resources: tuple[Reference, ...] = ()
     steps: tuple[MilestoneStep, ...] = later()
     rubric: tuple[str, ...] = later()
+    description: str = later("")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ class CurriculumOutline(Placed):
     weeks: int | None = None
     hours_per_week: int | None = None
     credited: tuple[Reference, ...] = ()
+    description: str = later("")
     # Says how the last step was taken, nothing about the curriculum as it is.
     replaced: tuple[ReplacedKey, ...] = field(default=(), compare=False)
 

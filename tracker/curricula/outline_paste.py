@@ -25,7 +25,7 @@ from tracker.curricula.outline import (
 
 COLUMNS = (
     *("module", "key", "title", "kind", "minutes", "optional"),
-    *("done_when", "prerequisites", "skills", "resources"),
+    *("done_when", "description", "prerequisites", "skills", "resources"),
 )
 NEEDED_COLUMNS = ("module", "title", "minutes", "done_when")
 # What a line below a milestone may say about it.
@@ -35,6 +35,7 @@ DETAILS = {
     "prerequisites": "prerequisites",
     "skills": "skills",
     "resources": "resources",
+    "description": "description",
 }
 KEY_LENGTH = 80
 A_SHORT_WHILE = 5
@@ -224,7 +225,7 @@ def _read_detail(reading: Reading, number: int, words: str) -> None:
     if colon and name.lower() in DETAILS:
         reading.rows[-1].texts[DETAILS[name.lower()]] = text.strip()
         return
-    mend = "write key, needs, skills or resources, then a colon"
+    mend = "write key, needs, skills, resources or description, then a colon"
     reading.blame(number, f"“{words}” says nothing we know about the milestone above", mend)
 
 
@@ -343,6 +344,7 @@ class Assembly:
             kind=row.text("kind").lower() or Milestone.Kind.PRACTISE.value,
             minutes=self._minutes(row),
             done_when=row.text("done_when"),
+            description=row.text("description"),
             is_required=not self._is_optional(row),
             prerequisites=tuple(
                 Reference(key=self.by_title.get(name.casefold(), name), place=place)

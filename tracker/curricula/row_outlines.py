@@ -40,6 +40,7 @@ def outline_of(curriculum: Curriculum) -> CurriculumOutline:
         kind=curriculum.kind,
         title=curriculum.title,
         summary=curriculum.summary,
+        description=curriculum.description,
         position=curriculum.position,
         modules=tuple(_module(module, links) for module in modules),
         background=_reference(curriculum.background, place),
@@ -124,6 +125,7 @@ def _milestone(milestone: Milestone, links: Links, module_place: str) -> Milesto
         kind=milestone.kind,
         minutes=milestone.effort_minutes,
         done_when=milestone.done_when,
+        description=milestone.description,
         is_required=milestone.is_required,
         prerequisites=tuple(Reference(key=key, place=place) for key in needed),
         skills=tuple(

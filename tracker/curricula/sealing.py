@@ -4,17 +4,18 @@ Written once for the migration that installs the triggers and for the tests that
 tables.  An edition is sealed from the moment it has a `published_at`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 MESSAGE = "a published edition never changes: draft the next one"
 
 # What may still change of a sealed edition is its status, its place in lists and its digest.
-SEALED_COLUMNS = (
+FIRST_SEALED_COLUMNS = (
     *("slug", "edition", "title", "summary", "kind", "published_at", "background_id", "role_id"),
     *("weeks", "hours_per_week", "credited_keys", "replaced_keys", "edition_note"),
 )
+SEALED_COLUMNS = (*FIRST_SEALED_COLUMNS, "description")
 
 OF_MILESTONE = "(SELECT curriculum_id FROM curricula_milestone WHERE id = {row}.{column})"
 # Each table below an edition, and how its rows find the edition.
@@ -42,14 +43,14 @@ def _is_sealed(edition: str) -> str:
     return f"EXISTS ({found} AND published_at IS NOT NULL)"
 
 
-def sqlite_statements() -> Iterator[str]:
+def sqlite_statements(sealed_columns: Sequence[str] = SEALED_COLUMNS) -> Iterator[str]:
     refusal = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     for table, path in TABLES.items():
         for event, rows in EVENTS.items():
             name = f"sealed_{table}_{event.lower()}"
             when = " OR ".join(_is_sealed(path.format(row=row)) for row in rows)
             yield f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} {refusal}"
-    columns = ", ".join(SEALED_COLUMNS)
+    columns = ", ".join(sealed_columns)
     for name, event in (("update", f"UPDATE OF {columns}"), ("delete", "DELETE")):
         yield (
             f"CREATE TRIGGER sealed_edition_{name} BEFORE {event} ON curricula_curriculum "
@@ -57,7 +58,7 @@ def sqlite_statements() -> Iterator[str]:
         )
 
 
-def postgresql_statements() -> Iterator[str]:
+def postgresql_statements(sealed_columns: Sequence[str] = SEALED_COLUMNS) -> Iterator[str]:
     yield (
         "CREATE FUNCTION refuse_change_of_sealed_edition() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; "
@@ -67,7 +68,7 @@ def postgresql_statements() -> Iterator[str]:
     for table, path in TABLES.items():
         for event, rows in EVENTS.items():
             yield from _postgresql_trigger(table, path, event, rows)
-    columns = ", ".join(SEALED_COLUMNS)
+    columns = ", ".join(sealed_columns)
     for name, event in (("update", f"UPDATE OF {columns}"), ("delete", "DELETE")):
         yield (
             f"CREATE TRIGGER sealed_edition_{name} BEFORE {event} ON curricula_curriculum "
@@ -90,8 +91,17 @@ def _postgresql_trigger(table: str, path: str, event: str, rows: tuple[str, ...]
 
 def seal(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Install the triggers, in the words of the database at hand."""
+    _install(schema_editor, SEALED_COLUMNS)
+
+
+def seal_at_first(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Install the triggers as they were before editions had descriptions."""
+    _install(schema_editor, FIRST_SEALED_COLUMNS)
+
+
+def _install(schema_editor: BaseDatabaseSchemaEditor, sealed_columns: Sequence[str]) -> None:
     statements = STATEMENTS[schema_editor.connection.vendor]
-    for statement in statements():
+    for statement in statements(sealed_columns):
         schema_editor.execute(statement)
 
 

@@ -100,11 +100,15 @@ def _fields_of(model: type[Model], *names: str, **renamed: str) -> CheckedFields
 
 CHECKED_FIELDS: Mapping[type[Placed], CheckedFields] = {
     CurriculumOutline: _fields_of(
-        Curriculum, "slug", "kind", "title", "summary", "position", "weeks", "hours_per_week"
+        Curriculum,
+        *("slug", "kind", "title", "summary", "description", "position"),
+        *("weeks", "hours_per_week"),
     ),
     ModuleOutline: _fields_of(Module, "key", "title"),
     MilestoneOutline: _fields_of(
-        Milestone, "key", "title", "kind", "done_when", minutes="effort_minutes"
+        Milestone,
+        *("key", "title", "kind", "done_when", "description"),
+        minutes="effort_minutes",
     ),
     MilestoneStep: _fields_of(Milestone, "title", minutes="effort_minutes"),
 }

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.curricula import editions as library
-from tracker.curricula.edition_diff import EditionDiff, diff_editions, sources_of
+from tracker.curricula.edition_diff import EditionDiff, sources_of
 from tracker.curricula.models import Curriculum
-from tracker.curricula.row_outlines import outline_of
 from tracker.progress.models import Achievement, EditionChange, Enrolment
 from tracker.progress.percent import COUNTED_STATES, Share, counted_keys
 from tracker.progress.selectors import share_with, states_of
@@ -40,7 +39,6 @@ def offer_to(enrolment: Enrolment) -> EditionOffer | None:
         return None
     before = enrolment.curriculum
     replaced = library.replacements_between(before, edition)
-    after = outline_of(edition)
     states = states_of(enrolment.learner)
     counted = counted_keys(states)
     then = counted | {
@@ -49,7 +47,7 @@ def offer_to(enrolment: Enrolment) -> EditionOffer | None:
     return EditionOffer(
         enrolment,
         edition,
-        diff_editions(outline_of(before), after, replaced),
+        library.diff_between(before, edition),
         share_with(before, counted),
         share_with(edition, then),
     )

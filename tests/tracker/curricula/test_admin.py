@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -21,13 +23,15 @@ from tests.tracker.curricula.desk import (
     send,
 )
 from tracker.accounts.models import User
-from tracker.curricula.authors import make_author, make_publisher
 from tracker.curricula.models import (
     Area,
+    Certification,
     Curriculum,
     Milestone,
     Module,
     Resource,
+    RoleProfile,
+    Route,
     Skill,
     SkillLevel,
 )
@@ -38,34 +42,11 @@ CONFIRMED = {"confirmed": "on"}
 
 
 @pytest.fixture
-def author(client: Client) -> Client:
-    """The browser of an author who signed in."""
-    ben = User.objects.create_user("ben@example.org", name="Ben")
-    make_author(ben)
-    client.force_login(ben)
-    return client
-
-
-@pytest.fixture
-def publisher(client: Client) -> Client:
-    """The browser of an author who may publish, too."""
-    ben = User.objects.create_user("ben@example.org", name="Ben")
-    make_publisher(ben)
-    client.force_login(ben)
-    return client
-
-
-@pytest.fixture
 def skill() -> Skill:
     area = Area.objects.create(key="math", title="Mathematics")
     return Skill.objects.create(
         key="vectors", title="Vectors", definition="Works with them.", area=area
     )
-
-
-@pytest.fixture
-def module() -> Module:
-    return a_module(a_curriculum())
 
 
 def publishable() -> Curriculum:
@@ -468,3 +449,43 @@ def test_a_line_that_is_no_step_is_named(author: Client, module: Module) -> None
     assert "“Read the guide” is not a step. Write its minutes, then its title" in (
         answer.content.decode()
     )
+
+
+# --- what refers to curricula -------------------------------------------------------------------
+
+
+def test_a_certification_and_a_route_name_no_draft_and_no_old_edition(author: Client) -> None:
+    """Except the one they name already, or saving anything else would be refused."""
+    named = a_curriculum("named", kind="path", status="retired")
+    published = a_curriculum("open", kind="path", status="published")
+    a_curriculum("drafted", kind="path")
+    a_curriculum("old", kind="path", status="retired")
+    certification = Certification.objects.create(
+        key="exam", title="E", provider="P", status="current", curriculum=named
+    )
+    route = Route.objects.create(key="alone", title="Alone", duration="long")
+    route.paths.add(named)
+
+    exam = author.get(f"{DESK}/certification/{certification.pk}/change/")
+    alone = author.get(f"{DESK}/route/{route.pk}/change/")
+
+    for page, name in ((exam, "curriculum"), (alone, "paths")):
+        offered = page.context["adminform"].form.fields[name].queryset
+        assert set(offered) == {named, published}
+
+
+def test_the_skills_of_a_role_are_read_once(author: Client, skill: Skill) -> None:
+    role = RoleProfile.objects.create(key="helper", title="Helper", kind="level", summary="Helps.")
+    page = f"{DESK}/roleprofile/{role.pk}/change/"
+    counts = []
+    for number in range(2):
+        area = Area.objects.create(key=f"area{number}", title=f"Area {number}")
+        for index in range(1 + 5 * number):
+            more = Skill.objects.create(key=f"s{number}{index}", title="S", area=area)
+            role.requirements.create(skill=more, proficiency=2)
+        author.get(page)
+        with CaptureQueriesContext(connection) as captured:
+            assert author.get(page).status_code == 200
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

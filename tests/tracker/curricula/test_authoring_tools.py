@@ -23,7 +23,6 @@ from tests.tracker.curricula.desk import (
     send,
 )
 from tracker.accounts.models import User
-from tracker.curricula.authors import make_author
 from tracker.curricula.models import Curriculum, Milestone, Module, Resource
 
 pytestmark = pytest.mark.django_db
@@ -38,20 +37,6 @@ Count in many directions.
   - needs: Add
 """
 PASTE = "curriculum/paste/"
-
-
-@pytest.fixture
-def author(client: Client) -> Client:
-    """The browser of an author who signed in."""
-    ben = User.objects.create_user("ben@example.org", name="Ben")
-    make_author(ben)
-    client.force_login(ben)
-    return client
-
-
-@pytest.fixture
-def module() -> Module:
-    return a_module(a_curriculum())
 
 
 def pasted(text: str, step: str = "look", **more: str) -> dict[str, str]:
@@ -318,9 +303,15 @@ def test_the_hours_of_a_published_edition_stay(author: Client, module: Module) -
     page = f"curriculum/{module.curriculum_id}/hours/"
 
     assert author.get(f"{DESK}/{page}").status_code == 302
-    post(author, page, hours(milestone, 90))
+    answer = send(author, page, hours(milestone, 90))
 
+    assert answer.status_code == 409
+    assert ("About first: Effort minutes", "90") in unsaved_in(answer)
     assert Milestone.objects.get().effort_minutes == 60
+
+
+def unsaved_in(answer: Any) -> list[tuple[str, str]]:
+    return [(one.label, one.text) for one in answer.context["unsaved"]]
 
 
 def seal(curriculum: Curriculum) -> None:

@@ -195,3 +195,53 @@ def test_a_withdrawn_curriculum_has_followers_too(first: Curriculum) -> None:
 
     with pytest.raises(actions.CannotPublish, match=r"m\.mat is gone"):
         publish(draft)
+
+
+def test_the_difference_names_needs_skills_and_resources(first: Curriculum) -> None:
+    draft = next_draft(first)
+    vectors, matrices = (draft.milestones.get(key=key) for key in ("m.vec", "m.mat"))
+    page = Resource.objects.create(key="page", title="A page", url="https://example.org")
+    matrices.prerequisites.clear()
+    matrices.resources.set([page])
+    vectors.skill_levels.update(proficiency=5)
+    vectors.skill_levels.create(skill=make_skill("plots"), proficiency=3)
+
+    forth, back = diff_between(first, draft), diff_between(draft, first)
+
+    assert [one.said for one in forth.relinked] == [
+        ("leads to linear-algebra 5 rather than 2", "leads to plots 3"),
+        (
+            "no longer needs “Learn m.vec”",
+            "adds the resource “A page”",
+            "drops the resource “A book”",
+        ),
+    ]
+    assert [one.said for one in back.relinked] == [
+        ("leads to linear-algebra 2 rather than 5", "no longer leads to plots"),
+        (
+            "needs “Learn m.vec” first",
+            "adds the resource “A book”",
+            "drops the resource “A page”",
+        ),
+    ]
+    assert not forth.is_empty
+    assert forth.in_short == "2 with other links"
+
+
+def test_a_key_that_lives_elsewhere_is_not_called_retired(first: Curriculum) -> None:
+    make_milestone(make_module(make_curriculum("physics")), "m.mat", title="Matrices")
+    draft = next_draft(first)
+    draft.milestones.filter(key="m.mat").delete()
+
+    diff = diff_between(first, draft)
+
+    assert [removal.lives_in for removal in diff.removed] == [("Physics",)]
+    assert diff.in_short == "1 only in other curricula now (ticks count there)"
+
+
+def test_what_a_milestone_says_of_itself_counts_as_words(first: Curriculum) -> None:
+    for said in ({"description": "*So*"}, {"rubric": ["A", "B", "C"]}):
+        draft = next_draft(first)
+        draft.milestones.filter(key="m.vec").update(**said)
+        assert [one.key for one in diff_between(first, draft).reworded] == ["m.vec"]
+        draft.delete()

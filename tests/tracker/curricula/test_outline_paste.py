@@ -173,3 +173,14 @@ def test_new_keys_begin_with_the_new_address_and_differ(
 
     assert [milestone.key for milestone in renamed] == expected
     assert [needed.key for needed in renamed[-1].prerequisites] == [expected[0], "far.away"]
+
+
+def test_a_description_comes_along() -> None:
+    below = read("# A\n\nB.\n\n## M\n- T (1 h): done when x\n  - description: Why: *so*.\n")
+    table = read(
+        "module,title,minutes,done_when,description\nM,T,60,x,Why: *so*.\n", title="A", summary="B."
+    )
+
+    assert not below.faults + table.faults
+    for pasted in (below, table):
+        assert [item.description for item in pasted.outline.milestones] == ["Why: *so*."]

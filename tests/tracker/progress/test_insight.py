@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import MONDAY_MORNING
 from tests.factories import make_curriculum, make_learner, make_milestone, make_module
 from tests.running import ROOT
-from tests.tracker.progress.conftest import signed_in
+from tests.tracker.conftest import signed_in
 from tests.tracker.progress.pages import words
 from tracker.accounts.models import User
 from tracker.curricula import actions as authors

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import NOW, make_curriculum, make_learner, make_milestone, make_module
-from tests.tracker.progress.conftest import signed_in
+from tests.tracker.conftest import signed_in
 from tests.tracker.progress.pages import told, words
 from tracker.accounts.models import User
 from tracker.curricula.authors import make_author

@@ -14,7 +14,7 @@ from tests.factories import (
     make_module,
     make_skill,
 )
-from tests.tracker.progress.conftest import signed_in
+from tests.tracker.conftest import signed_in
 from tracker.accounts.models import User
 from tracker.curricula.models import (
     Background,

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from tracker.curricula.sealing import seal, unseal
+from tracker.curricula.sealing import seal_at_first, unseal
 
 
 class Migration(migrations.Migration):
@@ -8,4 +8,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("curricula", "0006_editions")]
 
-    operations = [migrations.RunPython(seal, unseal)]
+    operations = [migrations.RunPython(seal_at_first, unseal)]
