@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from studyplans.scheduling.options import option_to_document, options
 from studyplans.scheduling.planner import plan
 from studyplans.scheduling.problem import ImpossibleProblem
 from studyplans.scheduling.wire import (
@@ -24,10 +25,13 @@ def main() -> int:
 
 def _filter() -> int:
     try:
-        print(plan_to_json(plan(problem_from_json(sys.stdin.buffer.read()))))
+        problem = problem_from_json(sys.stdin.buffer.read())
     except ImpossibleProblem as refusal:
         print(refusal_to_json(refusal))
         return 2
+    answer = plan(problem)
+    ways_out = () if answer.feasible else options(problem)
+    print(plan_to_json(answer, map(option_to_document, ways_out)))
     return 0
 
 

@@ -19,6 +19,7 @@ UNSOUND: Final = object()
 
 TYPES: dict[str, type] = {
     "array": list,
+    "boolean": bool,
     "integer": int,
     "null": NoneType,
     "object": dict,
@@ -50,12 +51,13 @@ class Reader:
 
     def read(self, value: Any, schema: Schema, at: str) -> Any:
         names = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-        if isinstance(value, bool) or not any(isinstance(value, TYPES[name]) for name in names):
+        # Not isinstance: to Python true and false are integers too.
+        if not any(type(value) is TYPES[name] for name in names):
             return self._refuse(at, f"must be {' or '.join(names)}")
         if isinstance(value, dict):
             return self._record(value, schema, at)
         if isinstance(value, list):
-            return [self.read(x, schema["items"], f"{at}[{i}]") for i, x in enumerate(value)]
+            return self._list(value, schema, at)
         if isinstance(value, str):
             return self._text(value, schema, at)
         return value
@@ -64,7 +66,23 @@ class Reader:
         self.faults.append(Fault(at or "problem", message))
         return UNSOUND
 
-    def _record(self, value: dict[str, Any], schema: Schema, at: str) -> dict[str, Any]:
+    def _list(self, value: list[Any], schema: Schema, at: str) -> Any:
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            return self._refuse(at, f"must have {schema['minItems']} items, not {len(value)}")
+        return [self.read(x, schema["items"], f"{at}[{i}]") for i, x in enumerate(value)]
+
+    def _by_date(self, value: dict[str, Any], schema: Schema, at: str) -> dict[date, Any]:
+        sound = {}
+        for name, member in value.items():
+            day = self._text(name, schema["propertyNames"], f"{at}.{name}")
+            read = self.read(member, schema["additionalProperties"], f"{at}.{name}")
+            if UNSOUND not in (day, read):
+                sound[day] = read
+        return sound
+
+    def _record(self, value: dict[str, Any], schema: Schema, at: str) -> dict[Any, Any]:
+        if "propertyNames" in schema:
+            return self._by_date(value, schema, at)
         prefix = f"{at}." if at else ""
         for name in schema["required"]:
             if name not in value:

@@ -3,7 +3,15 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from studyplans.scheduling import Plan, PlanMilestone, PlanProblem, Session, WeeklyWindow
+from studyplans.scheduling import (
+    Pin,
+    Plan,
+    PlanMilestone,
+    PlanProblem,
+    Session,
+    Slot,
+    WeeklyWindow,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -22,6 +30,19 @@ def window(text: str) -> WeeklyWindow:
         starts_at=time.fromisoformat(starts),
         ends_at=time.fromisoformat(ends),
     )
+
+
+def slot(text: str) -> Slot:
+    """Read "19:00-20:30"."""
+    starts, ends = text.split("-")
+    return Slot(starts_at=time.fromisoformat(starts), ends_at=time.fromisoformat(ends))
+
+
+def pin(key: str, text: str) -> Pin:
+    """Read "2027-01-04 19:00-20:30" as UTC."""
+    starts, ends = text.split("-")[:3], text.rpartition("-")[2]
+    begins = at("-".join(starts))
+    return Pin(key=key, starts_at=begins, ends_at=at(f"{begins:%Y-%m-%d} {ends}"))
 
 
 def every_day(hours: str) -> list[str]:

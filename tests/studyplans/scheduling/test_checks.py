@@ -1,18 +1,43 @@
 """A problem that no plan can answer is refused with every fault named at its place."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
-from studyplans.scheduling import ImpossibleProblem, PlanProblem, WeeklyWindow, plan
-from tests.studyplans.scheduling.builders import milestone, problem
+from studyplans.scheduling import (
+    ImpossibleProblem,
+    Interval,
+    PathShare,
+    Pin,
+    PlanProblem,
+    Review,
+    SpecialDay,
+    WeeklyWindow,
+    plan,
+)
+from tests.studyplans.scheduling.builders import at, milestone, pin, problem, slot
 
 
 def faults_of(asked: PlanProblem) -> dict[str, str]:
     with pytest.raises(ImpossibleProblem) as refused:
         plan(asked)
     return {fault.at: fault.message for fault in refused.value.faults}
+
+
+def interval(starts: str, ends: str) -> Interval:
+    return Interval(starts_at=at(f"2027-01-05 {starts}"), ends_at=at(f"2027-01-05 {ends}"))
+
+
+def review(minutes: int) -> Review:
+    return Review(key="r", minutes=minutes, due=at("2027-01-05 09:00"))
+
+
+def special(*slots: str) -> tuple[SpecialDay, ...]:
+    return (SpecialDay(date=date(2027, 1, 5), slots=tuple(map(slot, slots))),)
+
+
+NAIVE = Interval(starts_at=datetime(2027, 1, 4), ends_at=at("2027-01-05 00:00"))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -26,6 +51,18 @@ def faults_of(asked: PlanProblem) -> dict[str, str]:
         ({"horizon_days": 0}, "horizon_days", "from 1 to"),
         ({"horizon_days": 10**9}, "horizon_days", "from 1 to"),
         ({"minimum_piece_minutes": -1}, "minimum_piece_minutes", "negative"),
+        ({"style": "slow"}, "style", "one of soon, steady"),
+        ({"review_percent": 101}, "review_percent", "from 0 to 100"),
+        ({"review_percent": -1}, "review_percent", "from 0 to 100"),
+        ({"busy": (interval("09:00", "09:00"),)}, "busy[0]", "not after"),
+        ({"busy": (interval("09:00", "08:00"),)}, "busy[0]", "not after"),
+        ({"busy": (NAIVE,)}, "busy[0].from", "no UTC offset"),
+        ({"shares": (PathShare(path="a", weight=-1),)}, "shares[0].weight", "negative"),
+        ({"shares": (PathShare(path="a", weight=1),) * 2}, "shares[1].path", "taken by shares[0]"),
+        ({"reviews": (review(0),)}, "reviews[0].minutes", "at least 1"),
+        ({"reviews": (review(5), review(5))}, "reviews[1].key", "taken by reviews[0]"),
+        ({"special_days": special("10:00-09:00")}, "special_days.2027-01-05[0]", "not after"),
+        ({"special_days": special() * 2}, "special_days.2027-01-05", "stands twice"),
         ({"windows": ["mon 20:00-19:00"]}, "windows[0]", "ends at 19:00, not after 20:00"),
         ({"windows": ["mon 20:00-20:00"]}, "windows[0]", "ends at 20:00, not after 20:00"),
         ({"windows": ["mon 19:00:30-20:00"]}, "windows[0].from", "whole minute"),
@@ -36,6 +73,49 @@ def test_a_fault_in_the_frame_is_named(changes: dict[str, Any], at: str, words: 
 
     assert list(faults) == [at]
     assert words in faults[at]
+
+
+@pytest.mark.parametrize(
+    ("pins", "place", "words"),
+    [
+        ([pin("ghost", "2027-01-05 09:00-10:00")], "pinned[0].key", 'has the key "ghost"'),
+        ([pin("a", "2027-01-05 10:00-09:00")], "pinned[0]", "not after"),
+        ([pin("a", "2027-01-05 09:00:30-10:00")], "pinned[0].start", "whole minute"),
+        ([pin("a", "2027-01-05 09:00-10:01")], "pinned[0]", 'longer than the 60 minutes of "a"'),
+        (
+            [pin("a", "2027-01-05 09:00-09:31"), pin("a", "2027-01-06 09:00-09:30")],
+            "pinned[1]",
+            'longer than the 60 minutes of "a"',
+        ),
+        (
+            [pin("a", "2027-01-05 09:30-10:00"), pin("b", "2027-01-05 09:00-09:31")],
+            "pinned[0]",
+            "overlaps pinned[1]",
+        ),
+    ],
+)
+def test_a_fault_in_a_pin_is_named(pins: list[Pin], place: str, words: str) -> None:
+    faults = faults_of(problem(milestone("a", 60), milestone("b", 60), pinned=tuple(pins)))
+
+    assert list(faults) == [place]
+    assert words in faults[place]
+
+
+def test_every_pin_under_a_long_one_is_named() -> None:
+    pins = [
+        pin("a", "2027-01-05 09:00-12:00"),
+        pin("b", "2027-01-05 09:30-10:00"),
+        pin("b", "2027-01-05 11:00-11:30"),
+        pin("b", "2027-01-05 12:00-12:30"),
+    ]
+
+    faults = faults_of(problem(milestone("a", 600), milestone("b", 600), pinned=tuple(pins)))
+
+    assert faults == {"pinned[1]": "overlaps pinned[0]", "pinned[2]": "overlaps pinned[0]"}
+
+
+def test_a_value_is_not_negative() -> None:
+    assert list(faults_of(problem(milestone("a", value=-1)))) == ["milestones[0].value"]
 
 
 @pytest.mark.parametrize(

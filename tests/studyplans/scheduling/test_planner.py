@@ -211,6 +211,122 @@ def test_a_chain_of_ten_thousand_is_planned() -> None:
     assert [session.key for session in answer.sessions] == [one.key for one in chain]
 
 
+def test_a_star_of_ten_thousand_is_planned() -> None:
+    around = [milestone(f"m{number:05}", 1, -number, requires=("hub",)) for number in range(10_000)]
+
+    answer = plan(problem(milestone("hub", 1, 1), *around))
+
+    assert [session.key for session in answer.sessions[:2]] == ["hub", "m09999"]
+    assert answer.feasible
+
+
+def test_what_a_dated_event_hangs_on_is_hurried() -> None:
+    """The order itself honours all prerequisites, and the event itself takes no time."""
+    answer = plan(
+        problem(
+            milestone("easy", 60, 0),
+            milestone("study", 60, 1),
+            milestone("exam", 0, 2, requires=("study",), due=at("2027-01-04 20:30")),
+            minimum_piece_minutes=0,
+        )
+    )
+
+    assert written(answer)[0] == "study 04 19:00-20:00"
+    assert answer.feasible
+
+
+def test_the_author_decides_as_far_as_the_dates_can_spare() -> None:
+    answer = plan(
+        problem(
+            milestone("long", 150, 0),
+            milestone("short", 60, 1),
+            milestone("exam", 90, 2, due=at("2027-01-05 20:30")),
+            milestone("last", 60, 3),
+            minimum_piece_minutes=0,
+        )
+    )
+
+    assert list(dict.fromkeys(one.key for one in answer.sessions)) == [
+        "short",
+        "exam",
+        "long",
+        "last",
+    ]
+
+
+def test_lateness_that_must_be_is_granted_to_all() -> None:
+    """What is missed by a day lets the author's order stand where nothing is later than that."""
+    answer = plan(
+        problem(
+            milestone("calm", 90, 0, due=at("2027-01-05 20:30")),
+            milestone("easy", 90, 1, due=at("2027-01-05 20:30")),
+            milestone("late", 90, 2, due=at("2027-01-05 20:30")),
+        )
+    )
+
+    assert [session.key for session in answer.sessions] == ["calm", "easy", "late"]
+    assert [(late.key, late.minutes) for late in answer.late] == [("late", 24 * 60)]
+
+
+def test_what_never_fits_does_not_hurry_what_it_hangs_on() -> None:
+    answer = plan(
+        problem(
+            milestone("base", 60, 1),
+            milestone("dated", 60, 2, due=at("2027-01-04 20:00")),
+            milestone(
+                "beyond",
+                0,
+                0,
+                requires=("base",),
+                not_before=at("2027-02-01 00:00"),
+                due=at("2027-01-04 00:00"),
+            ),
+            horizon_days=7,
+        )
+    )
+
+    assert answer.unplaced == ("beyond",)
+    assert answer.late == ()
+
+
+def test_an_event_is_reached_though_later_work_does_not_fit() -> None:
+    answer = plan(
+        problem(
+            milestone("study", 60, 0),
+            milestone("endless", 600, 1),
+            milestone("exam", 0, 2, requires=("study",)),
+            horizon_days=2,
+        )
+    )
+
+    assert answer.unplaced == ("endless",)
+
+
+@pytest.mark.parametrize(
+    ("due", "sessions"),
+    [
+        ("20:30", ["a 04 19:00-20:10", "b 05 19:00-20:10", "c 05 20:10-20:30", "c 06 19:00-20:20"]),
+        (
+            "20:10",
+            [
+                "a 04 19:00-20:10",
+                "b 04 20:10-20:30",
+                "b 05 19:00-19:50",
+                "c 05 19:50-20:30",
+                "c 06 19:00-20:00",
+            ],
+        ),
+    ],
+)
+def test_scraps_are_left_free_as_far_as_the_dates_can_spare(due: str, sessions: list[str]) -> None:
+    dated = milestone("c", 100, 2, due=at(f"2027-01-06 {due}"))
+
+    answer = plan(problem(milestone("a", 70, 0), milestone("b", 70, 1), dated))
+
+    assert written(answer) == sessions
+    assert answer.feasible
+
+
 START = at("2027-03-26 00:00")
 MOMENTS = st.none() | st.integers(0, 12 * 24 * 60).map(lambda late: START + timedelta(minutes=late))
 SPANS = st.sampled_from(
