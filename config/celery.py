@@ -9,5 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("milepost")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["tracker.curricula", "tracker.progress", "studyplans.plans", "studyplans.reminders"]
+    [
+        "tracker.curricula",
+        "tracker.progress",
+        "studyplans.plans",
+        "studyplans.reminders",
+        "studyplans.calendars",
+    ]
 )

@@ -37,6 +37,22 @@ def boolean(name: str, *, default: bool) -> bool:
     raise wrong(name, f"{value!r} is neither true nor false.")
 
 
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise wrong(name, f"{value!r} is not a whole number of {least} or more.")
+    return int(value)
+
+
+def prefixed(prefix: str) -> dict[str, str]:
+    """Return every variable whose name begins so, without the beginning."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix)
+    }
+
+
 def names(name: str, default: str) -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 

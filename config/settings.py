@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
+from django.db.backends.signals import connection_created
 
+from common.database import use_every_variable
 from config import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,9 +31,11 @@ INSTALLED_APPS = [
     "tracker.curricula",
     "tracker.progress",
     "tracker.credentials",
+    "tracker.readiness",
+    "studyplans.reviews",  # hears of a check-off before the plan that keeps time for reviews
     "studyplans.plans",
-    "studyplans.reviews",
     "studyplans.reminders",
+    "studyplans.calendars",
     "allauth",
     "allauth.account",
     "django_htmx",
@@ -88,6 +92,7 @@ MESSAGE_TAGS = {messages.ERROR: "danger"}
 DATABASES = {
     "default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'milepost.sqlite3'}")
 }
+connection_created.connect(use_every_variable)
 REDIS_URL = environment.redis_url("REDIS_URL", "" if DEBUG else None)
 if REDIS_URL:
     CACHES = {
@@ -148,6 +153,17 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where `manage.py up` keeps each mail its own SMTP server took; shown at /mail/.
 MAILBOX_DIR = VAR_DIR / "mail"
 
+# How many workers may send at once, and how fast all of them together; 0 is without limit.
+REMINDERS_SENDERS = environment.number("REMINDERS_SENDERS", 2, least=1)
+REMINDERS_PER_SECOND = environment.number("REMINDERS_PER_SECOND", 0)
+REMINDERS_PER_MINUTE_AND_DOMAIN = environment.number("REMINDERS_PER_MINUTE_AND_DOMAIN", 0)
+# Returned mail goes here, to an address of its own per delivery: bounces+123-seal@HOST.
+REMINDERS_BOUNCE_ADDRESS = environment.text("REMINDERS_BOUNCE_ADDRESS", "")
+# After the final dot only the server knows whether it has the mail, so we wait long for its word.
+REMINDERS_FINAL_REPLY_SECONDS = 300
+# A provider's news of bounces and complaints, at /hooks/anymail/ once there is a secret.
+ANYMAIL = environment.prefixed("ANYMAIL_") if environment.text("ANYMAIL_WEBHOOK_SECRET", "") else {}
+
 # --- time and language ----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
@@ -172,9 +188,37 @@ CELERY_BEAT_SCHEDULE = {
         "task": "studyplans.reminders.tasks.dispatch_due",
         "schedule": 60.0,
     },
+    "recount-reminder-schedules": {
+        "task": "studyplans.reminders.tasks.recount_schedules",
+        "schedule": crontab(hour="3", minute="47"),
+    },
+    "forget-old-mail-texts": {
+        "task": "studyplans.reminders.tasks.forget_old_texts",
+        "schedule": crontab(hour="4", minute="3"),
+    },
     "replan-missed-sessions": {
         "task": "studyplans.plans.tasks.replan_missed_sessions",
         "schedule": 15 * 60.0,
+    },
+    "refresh-due-calendars": {
+        "task": "studyplans.calendars.tasks.refresh_due_calendars",
+        "schedule": 10 * 60.0,
+    },
+    "ring-stuck-replan-runs": {
+        "task": "studyplans.plans.tasks.ring_stuck_replan_runs",
+        "schedule": 10 * 60.0,
+    },
+    "pause-quiet-plans": {
+        "task": "studyplans.plans.tasks.pause_quiet_plans",
+        "schedule": crontab(hour="3", minute="29"),
+    },
+    "end-pauses": {
+        "task": "studyplans.plans.tasks.end_pauses",
+        "schedule": 15 * 60.0,
+    },
+    "refit-forecast": {
+        "task": "studyplans.plans.tasks.refit_forecast",
+        "schedule": crontab(day_of_week="monday", hour="4", minute="11"),
     },
     "check-links": {
         "task": "tracker.curricula.tasks.check_links",

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,9 +8,11 @@ urlpatterns = [
     # Before the library: its pages of certifications take any key, also "held".
     path("", include("tracker.credentials.urls")),
     path("", include("tracker.progress.urls")),
+    path("", include("tracker.readiness.urls")),
     path("", include("studyplans.plans.urls")),
-    path("", include("studyplans.reviews.urls")),
     path("", include("studyplans.today.urls")),
+    path("", include("studyplans.reviews.urls")),
+    path("", include("studyplans.calendars.urls")),
     path("settings/", include("tracker.accounts.urls")),
     path("settings/reminders/", include("studyplans.reminders.urls")),
     path("accounts/", include("allauth.urls")),
@@ -18,3 +21,5 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+if settings.ANYMAIL:
+    urlpatterns.append(path("hooks/anymail/", include("anymail.urls")))

@@ -5,25 +5,34 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from common import clock
-from studyplans.plans.models import StudyPlan, StudySession, StudySessionQuerySet, Window
-from studyplans.plans.selectors import followed_by, weekly_windows
-from studyplans.plans.workload import (
-    SETTLED_STATES,
-    Work,
-    problem_of,
-    standings_by_key,
-    work_left,
+from studyplans.plans.availability import (
+    Availability,
+    availability_of,
+    half_of_week,
+    remembered,
+    store_availability,
 )
-from studyplans.scheduling import plan
+from studyplans.plans.memory import Changes, note_states
+from studyplans.plans.models import BusyTime, Receipt, StudyPlan, StudySession, Window
+from studyplans.plans.planning import News, existing_plan, locked_plan, plan_again
+from studyplans.plans.selectors import time_of, titles_of
+from studyplans.plans.signals import plan_paused
+from studyplans.plans.undoing import dates_of
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum
 from tracker.progress.actions import Change, add_minutes, enrol_learner, take_minutes
 from tracker.progress.models import AchievementEvent, Enrolment
-from tracker.progress.selectors import states_of
+from tracker.progress.percent import COUNTED_STATES
+from tracker.progress.selectors import enrolment_in, states_of
+
+PLANNED, DONE = StudySession.State.PLANNED, StudySession.State.DONE
 
 
 @transaction.atomic
@@ -36,123 +45,156 @@ def start_plan(
     target_date: date | None,
     at: datetime,
 ) -> Enrolment:
-    """Enrol a learner with the week they have; the plan follows on commit."""
-    _store_windows(learner, windows)
-    return enrol_learner(
+    """Enrol a learner with the week they have, and plan it."""
+    study_plan = locked_plan(learner)
+    origin = _origin(study_plan)
+    standing = enrolment_in(curriculum, learner=learner)
+    before = dates_of(standing) if standing else None
+    availability = dataclasses.replace(availability_of(study_plan), windows=tuple(windows))
+    store_availability(study_plan, availability)
+    enrolment = enrol_learner(
         learner=learner,
         curriculum=curriculum,
         started_on=started_on,
         target_date=target_date,
         at=at,
     )
+    news = News(
+        cause=Receipt.Cause.ENROLMENT,
+        subject=curriculum.title,
+        origin={**origin, "enrolment": enrolment.pk, "before": before},
+    )
+    _plan_again(study_plan, news, at=at)
+    return enrolment
+
+
+@transaction.atomic
+def change_availability(*, learner: User, availability: Availability, at: datetime) -> None:
+    """Replace all a learner says about their time, but the calendars, and plan again."""
+    study_plan = locked_plan(learner)
+    origin = _origin(study_plan)
+    store_availability(study_plan, availability)
+    _plan_again(study_plan, News(cause=Receipt.Cause.AVAILABILITY, origin=origin), at=at)
 
 
 @transaction.atomic
 def change_windows(*, learner: User, windows: Sequence[Window], at: datetime) -> None:
     """Replace the learner's week and plan again."""
-    _store_windows(learner, windows)
-    replan(learner=learner, at=at)
-
-
-def _store_windows(learner: User, windows: Sequence[Window]) -> None:
-    study_plan, _ = StudyPlan.objects.get_or_create(learner=learner)
-    study_plan.windows.all().delete()
-    for window in windows:
-        window.plan = study_plan
-    Window.objects.bulk_create(windows)
+    availability = dataclasses.replace(time_of(learner), windows=tuple(windows))
+    change_availability(learner=learner, availability=availability, at=at)
 
 
 @transaction.atomic
-def replan(*, learner: User, at: datetime) -> None:
+def halve_week(*, learner: User, at: datetime) -> None:
+    """Give the next seven days, today included, half their minutes."""
+    halved = half_of_week(time_of(learner), clock.date_of(at, learner))
+    change_availability(learner=learner, availability=halved, at=at)
+
+
+def _origin(study_plan: StudyPlan) -> dict[str, Any]:
+    return {"availability": remembered(availability_of(study_plan), study_plan)}
+
+
+@transaction.atomic
+def set_busy(
+    *, learner: User, source: str, intervals: Iterable[tuple[datetime, datetime]], at: datetime
+) -> None:
+    """Replace the times a calendar says are taken, and plan around them.
+
+    The same times again change nothing.
+    """
+    study_plan = locked_plan(learner)
+    stored = study_plan.busy_times.filter(source=source)
+    asked = sorted(set(intervals))
+    if list(stored.values_list("starts_at", "ends_at")) == asked:
+        return
+    stored.delete()
+    BusyTime.objects.bulk_create(
+        [
+            BusyTime(plan=study_plan, source=source, starts_at=starts_at, ends_at=ends_at)
+            for starts_at, ends_at in asked
+        ],
+        batch_size=500,
+    )
+    _plan_again(study_plan, News(cause=Receipt.Cause.CALENDAR), at=at)
+
+
+@transaction.atomic
+def pause_plan(*, learner: User, cause: str, resumes_on: date | None = None, at: datetime) -> None:
+    """Plan nothing until a date, or until the learner comes back; what is pinned stays."""
+    study_plan = locked_plan(learner)
+    origin = _origin(study_plan)
+    study_plan.paused_at, study_plan.pause_cause = at, cause
+    study_plan.resumes_on = resumes_on
+    study_plan.save(update_fields=["paused_at", "pause_cause", "resumes_on"])
+    _plan_again(study_plan, News(cause=Receipt.Cause.PAUSE, origin=origin), at=at)
+    transaction.on_commit(partial(plan_paused.send, StudyPlan, plan=study_plan, at=at))
+
+
+@transaction.atomic
+def resume_plan(*, learner: User, half_a_week: bool = False, at: datetime) -> None:
+    """Plan again from now, where asked for with a first week of half the minutes."""
+    study_plan = locked_plan(learner)
+    origin = _origin(study_plan)
+    study_plan.paused_at, study_plan.pause_cause, study_plan.resumes_on = None, "", None
+    study_plan.save(update_fields=["paused_at", "pause_cause", "resumes_on"])
+    if half_a_week:
+        availability = availability_of(study_plan)
+        store_availability(study_plan, half_of_week(availability, clock.date_of(at, learner)))
+    _plan_again(study_plan, News(cause=Receipt.Cause.RETURN, origin=origin), at=at)
+
+
+@transaction.atomic
+def replan(
+    *,
+    learner: User,
+    at: datetime,
+    news: News = News(cause=Receipt.Cause.REPLAN),  # noqa: B008  frozen
+) -> Receipt | None:
     """Compute the sessions to come from what is left, now.
 
     What is over stays as it was, and so does a session under way whose milestone is still open.
     """
-    study_plan = _locked_plan(learner)
-    under_way = study_plan.sessions.planned().under_way(at=at)
-    kept = _still_open(learner, under_way)
-    begin = max([at, *(session.ends_at for session in kept)])
-    _store_plan(study_plan, at=at, begin=begin, kept=kept)
+    return _plan_again(locked_plan(learner), news, at=at)
+
+
+def _plan_again(study_plan: StudyPlan, news: News, *, at: datetime) -> Receipt | None:
+    return plan_again(study_plan, news=news, changes=Changes(), at=at, is_today_settled=False)
 
 
 @transaction.atomic
-def replan_after_today(*, learner: User, at: datetime) -> None:
-    """Compute the sessions from tomorrow on; nothing new enters a day that has begun."""
-    study_plan = _locked_plan(learner)
+def follow_check_offs(
+    *, learner: User, events: Sequence[AchievementEvent], at: datetime
+) -> Receipt | None:
+    """Bring the plan up to what is checked off or open again; the day that has begun stays.
+
+    A milestone that was done in its last session leaves the rest of the plan where it is, so
+    then nothing is computed at all.
+    """
+    study_plan = existing_plan(learner)
+    if study_plan is None:
+        return None
+    milestone_keys = [event.milestone_key for event in events]
     tomorrow = clock.start_of_day(clock.date_of(at, learner) + timedelta(days=1), learner)
-    todays = study_plan.sessions.planned().not_ended(at=at).filter(starts_at__lt=tomorrow)
-    kept = _still_open(learner, todays)
-    _store_plan(study_plan, at=at, begin=tomorrow, kept=kept)
-
-
-def _locked_plan(learner: User) -> StudyPlan:
-    StudyPlan.objects.get_or_create(learner=learner)
-    return StudyPlan.objects.select_for_update().select_related("learner").get(learner=learner)
-
-
-def _still_open(learner: User, sessions: StudySessionQuerySet) -> list[StudySession]:
-    """Leave out sessions of milestones that are settled or no longer followed."""
-    active = sessions.filter(enrolment__state=Enrolment.State.ACTIVE)
-    listed = list(active)
-    states = states_of(learner, {session.milestone_key for session in listed})
-    return [
-        session for session in listed if states.get(session.milestone_key) not in SETTLED_STATES
-    ]
-
-
-def _store_plan(
-    study_plan: StudyPlan, *, at: datetime, begin: datetime, kept: Sequence[StudySession]
-) -> None:
-    learner = study_plan.learner
-    to_come = study_plan.sessions.planned().not_ended(at=at)
-    to_come.exclude(pk__in=[session.pk for session in kept]).delete()
-    active = Enrolment.objects.of(learner).active().select_related("curriculum")
-    enrolments = {enrolment.curriculum_id: enrolment for enrolment in active}
-    followed = [followed_by(enrolment) for enrolment in enrolments.values()]
-    work = [_less(item, kept) for item in work_left(followed, standings_by_key(learner))]
-    windows = weekly_windows(study_plan.windows.all())
-    computed = plan(problem_of(work, windows=windows, zone=learner.zone, begin=begin))
-    planned_for = {item.milestone.key: enrolments[item.followed.curriculum.pk] for item in work}
-    StudySession.objects.bulk_create(
-        [
-            StudySession(
-                plan=study_plan,
-                enrolment=planned_for[session.key],
-                milestone_key=session.key,
-                starts_at=session.starts_at,
-                ends_at=session.ends_at,
-            )
-            for session in computed.sessions
-        ],
-        batch_size=500,
-    )
-    study_plan.planned_at = at
-    study_plan.unplaced_count = len(computed.unplaced)
-    study_plan.save(update_fields=["planned_at", "unplaced_count"])
-
-
-def _less(work: Work, kept: Iterable[StudySession]) -> Work:
-    """Return the work without the minutes that sessions already stand for."""
-    own = [session for session in kept if session.milestone_key == work.milestone.key]
-    minutes = max(0, work.minutes - sum(session.minutes for session in own))
-    return dataclasses.replace(work, minutes=minutes)
-
-
-@transaction.atomic
-def settle_done(*, learner: User, milestone_key: str, at: datetime) -> None:
-    """Settle today's and earlier sessions of a milestone that is checked off."""
-    tomorrow = clock.start_of_day(clock.date_of(at, learner) + timedelta(days=1), learner)
-    own = StudySession.objects.of(learner).filter(milestone_key=milestone_key)
-    own.planned().filter(starts_at__lt=tomorrow).update(state=StudySession.State.DONE)
-
-
-@transaction.atomic
-def unsettle_done(*, learner: User, milestone_key: str, at: datetime) -> None:
-    """Put today's sessions of a milestone that is open again back into the plan."""
     today = clock.start_of_day(clock.date_of(at, learner), learner)
-    done = StudySession.objects.of(learner).filter(state=StudySession.State.DONE)
-    own = done.filter(milestone_key=milestone_key, starts_at__gte=today)
-    own.update(state=StudySession.State.PLANNED)
+    states = states_of(learner, milestone_keys)
+    changes = Changes()
+    own = study_plan.sessions.filter(milestone_key__in=milestone_keys)
+    listed = list(own.filter(Q(state=PLANNED) | Q(state=DONE, starts_at__gte=today)))
+    counted = [each for each in listed if states[each.milestone_key] in COUNTED_STATES]
+    reopened = [each for each in listed if states[each.milestone_key] not in COUNTED_STATES]
+    settled = [each for each in counted if each.state == PLANNED and each.starts_at < tomorrow]
+    note_states(settled, DONE, changes)
+    note_states([each for each in reopened if each.state == DONE], PLANNED, changes)
+    is_all_past = not reopened and all(each.starts_at < tomorrow for each in counted)
+    if is_all_past and set(milestone_keys) == {each.milestone_key for each in settled}:
+        return None
+    news = News(
+        cause=Receipt.Cause.CHECK_OFF,
+        subject=titles_of(milestone_keys[:1]).get(milestone_keys[0], milestone_keys[0]),
+        origin={"events": [event.pk for event in events]},
+    )
+    return plan_again(study_plan, news=news, changes=changes, at=at, is_today_settled=True)
 
 
 @transaction.atomic
@@ -179,12 +221,12 @@ def settle_studied(
 def undo_studied(*, session: StudySession, at: datetime) -> Change:
     """Take back that a session happened, and its minutes; undoing twice changes nothing more."""
     settled = StudySession.objects.filter(pk=session.pk, state=StudySession.State.STUDIED)
-    if settled.update(state=StudySession.State.PLANNED) == 0:
+    if settled.update(state=StudySession.State.PLANNED, minutes_studied=None) == 0:
         return Change(None)
     return take_minutes(
         learner=session.plan.learner,
         milestone_key=session.milestone_key,
-        minutes=session.minutes,
+        minutes=session.minutes if session.minutes_studied is None else session.minutes_studied,
         at=at,
     )
 
@@ -192,7 +234,10 @@ def undo_studied(*, session: StudySession, at: datetime) -> Change:
 @transaction.atomic
 def give_up_missed(*, learner: User, ended_by: datetime, at: datetime) -> int:
     """Call sessions unanswered since then missed and plan again; return how many there were."""
-    ended = StudySession.objects.of(learner).planned().ended(by=ended_by)
-    missed = ended.update(state=StudySession.State.MISSED)
-    replan(learner=learner, at=at)
-    return missed
+    study_plan = locked_plan(learner)
+    ended = list(study_plan.sessions.planned().ended(by=ended_by))
+    changes = Changes()
+    note_states(ended, StudySession.State.MISSED, changes)
+    cause = Receipt.Cause.MISSED if ended else Receipt.Cause.REPLAN
+    plan_again(study_plan, news=News(cause=cause), changes=changes, at=at, is_today_settled=False)
+    return len(ended)

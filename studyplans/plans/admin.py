@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from common.look_only import LookOnlyAdmin
-from studyplans.plans.models import StudyPlan, StudySession, Window
+from studyplans.plans.models import (
+    ForecastCalibration,
+    Receipt,
+    ReplanRun,
+    StudyPlan,
+    StudySession,
+    Window,
+)
 
 
 class WindowInline(admin.TabularInline):
@@ -31,3 +38,25 @@ class StudySessionAdmin(LookOnlyAdmin):
     @admin.display(ordering="plan__learner")
     def learner(self, session: StudySession) -> str:
         return str(session.plan.learner)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(LookOnlyAdmin):
+    list_display = ["made_at", "cause", "subject", "learner", "undone_at"]
+    list_filter = ["cause"]
+    list_select_related = ["plan__learner"]
+    search_fields = ["plan__learner__email"]
+
+    @admin.display(ordering="plan__learner")
+    def learner(self, receipt: Receipt) -> str:
+        return str(receipt.plan.learner)
+
+
+@admin.register(ReplanRun)
+class ReplanRunAdmin(LookOnlyAdmin):
+    list_display = ["reason", "begun_at", "replanned", "failed", "total", "finished_at"]
+
+
+@admin.register(ForecastCalibration)
+class ForecastCalibrationAdmin(LookOnlyAdmin):
+    list_display = ["fitted_at", "learners", "coverage_percent"]

@@ -8,6 +8,7 @@ from typing import Any
 from common import clock
 from studyplans.plans import actions
 from studyplans.plans.models import StudySession, Weekday, Window
+from studyplans.reviews.demo import give_reviews
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum
 from tracker.progress.actions import change_achievement, set_state
@@ -41,6 +42,7 @@ def give_history(learner: User, *, until: datetime) -> None:
     lived = 0
     for days in range(DAYS_OF_HISTORY):
         lived = _live_through(learner, started_on + timedelta(days=days), lived)
+    give_reviews(learner, until=until)
 
 
 def _enrol(learner: User, started_on: date) -> None:

@@ -53,13 +53,7 @@ class WeekForm(forms.Form):
     def __init__(self, *args: Any, windows: Iterable[Window] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in self._names():
-            self.fields[name] = forms.TimeField(
-                label=label,
-                required=False,
-                input_formats=["%H:%M"],
-                widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-                error_messages={"invalid": "Write a time such as 19:00."},
-            )
+            self.fields[name] = time_field(label)
         self._fill_in(windows)
 
     def _names(self) -> Iterator[tuple[str, str]]:
@@ -105,56 +99,79 @@ class WeekForm(forms.Form):
             window = self._clean_window(day, number)
             if window is None:
                 continue
-            if any(_overlap(window, other) for other in windows):
+            if any(overlap(window, other) for other in windows):
                 self.add_error(_name(day, number, "from"), f"The two times on {day.label} overlap.")
                 continue
             windows.append(window)
         return windows
 
     def _clean_window(self, day: Weekday, number: int) -> Window | None:
-        from_name, to_name = _name(day, number, "from"), _name(day, number, "to")
-        if from_name in self.errors or to_name in self.errors:
-            return None
-        starts_at, ends_at = self.cleaned_data.get(from_name), self.cleaned_data.get(to_name)
-        if starts_at is None and ends_at is None:
-            return None
-        if starts_at is None or ends_at is None:
-            missing, word = (from_name, "start") if starts_at is None else (to_name, "end")
-            self.add_error(missing, f"{day.label} lacks its {word}. Add it, or clear both times.")
-            return None
-        window = Window(weekday=day, starts_at=starts_at, ends_at=ends_at)
-        if window.minutes < SHORTEST_MINUTES:
-            self.add_error(to_name, _too_short(day, window))
-            return None
-        return window
+        names = _name(day, number, "from"), _name(day, number, "to")
+        return clean_window(self, names, weekday=day, whose=day.label, shortest=SHORTEST_MINUTES)
+
+
+def clean_window(
+    form: forms.Form, names: tuple[str, str], *, weekday: int, whose: str, shortest: int
+) -> Window | None:
+    """Read a window from its two fields; None where there is none, or it needs mending."""
+    from_name, to_name = names
+    if from_name in form.errors or to_name in form.errors:
+        return None
+    starts_at, ends_at = form.cleaned_data.get(from_name), form.cleaned_data.get(to_name)
+    if starts_at is None and ends_at is None:
+        return None
+    if starts_at is None or ends_at is None:
+        missing, word = (from_name, "start") if starts_at is None else (to_name, "end")
+        form.add_error(missing, f"{whose} lacks its {word}. Add it, or clear both times.")
+        return None
+    window = Window(weekday=weekday, starts_at=starts_at, ends_at=ends_at)
+    if window.minutes < shortest:
+        form.add_error(to_name, _too_short(whose, window, shortest))
+        return None
+    return window
+
+
+def time_field(label: str) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        required=False,
+        input_formats=["%H:%M"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": "Write a time such as 19:00."},
+    )
 
 
 def _name(day: Weekday, number: int, end: str) -> str:
     return f"{day.name.lower()}_{number + 1}_{end}"
 
 
-def _too_short(day: Weekday, window: Window) -> str:
+def _too_short(whose: str, window: Window, shortest: int) -> str:
     if window.minutes <= 0:
-        return f"{day.label} ends at {window.ends_at:%H:%M}, not after its start. Make it later."
-    return f"{day.label} has only {window.minutes} minutes. Make it {SHORTEST_MINUTES} or more."
+        return f"{whose} ends at {window.ends_at:%H:%M}, not after its start. Make it later."
+    return f"{whose} has only {window.minutes} minutes. Make it {shortest} or more."
 
 
-def _overlap(one: Window, other: Window) -> bool:
+def overlap(one: Window, other: Window) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-class EnrolForm(forms.Form):
-    started_on = forms.DateField(
-        label="Start on",
+def date_field(
+    label: str, *, missing: str = "This field is required.", **options: Any
+) -> forms.DateField:
+    return forms.DateField(
+        label=label,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Write a date such as 2027-01-31."},
+        error_messages={"invalid": "Write a date such as 2027-01-31.", "required": missing},
+        **options,
     )
-    target_date = forms.DateField(
-        label="Be done by",
+
+
+class EnrolForm(forms.Form):
+    started_on = date_field("Start on")
+    target_date = date_field(
+        "Be done by",
         required=False,
         help_text="If there is a date that matters to you. The plan says whether it holds.",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": "Write a date such as 2027-01-31."},
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 """What the tracker's news does to the plan: it is computed again, at once."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +9,23 @@ from django.dispatch import receiver
 
 from common import clock
 from studyplans.plans import actions, selectors
-from studyplans.plans.models import StudySession
+from studyplans.plans.availability import weekly_minutes
+from studyplans.plans.models import Receipt
+from studyplans.plans.planning import News
 from studyplans.plans.selectors import plan_of
+from studyplans.plans.undoing import (
+    dates_of,
+    is_planned,
+    is_taken_back,
+    receipt_of,
+    take_back_sessions,
+)
+from studyplans.reviews.signals import study_week_asked
 from tracker.accounts.models import User
 from tracker.accounts.signals import time_zone_changed
 from tracker.curricula.models import Curriculum
 from tracker.curricula.signals import publication_weighed
-from tracker.progress.models import Enrolment
-from tracker.progress.percent import COUNTED_STATES
-from tracker.progress.selectors import states_of
+from tracker.progress.models import AchievementEvent, Enrolment
 from tracker.progress.signals import (
     achievement_changed,
     background_credited,
@@ -28,43 +36,77 @@ from tracker.progress.signals import (
 
 
 @receiver(learner_enrolled)
-@receiver(enrolment_left)
-@receiver(edition_changed)
 def replan_for_enrolment(
     sender: object, *, enrolment: Enrolment, at: datetime, **news: Any
 ) -> None:
-    actions.replan(learner=enrolment.learner, at=at)
+    study_plan = plan_of(enrolment.learner)
+    if study_plan is None or not is_planned(study_plan, enrolment=enrolment, at=at):
+        _follow(enrolment, Receipt.Cause.ENROLMENT, {"before": None}, at=at)
+
+
+@receiver(enrolment_left)
+def replan_for_leaving(sender: object, *, enrolment: Enrolment, at: datetime, **news: Any) -> None:
+    before = {**dates_of(enrolment), "state": Enrolment.State.ACTIVE}
+    _follow(enrolment, Receipt.Cause.LEAVING, {"before": before}, at=at)
+
+
+@receiver(edition_changed)
+def replan_for_edition(sender: object, *, enrolment: Enrolment, at: datetime, **news: Any) -> None:
+    edition = {"edition": enrolment.curriculum.edition}
+    _follow(enrolment, Receipt.Cause.EDITION, edition, at=at)
+
+
+def _follow(enrolment: Enrolment, cause: str, origin: dict[str, Any], *, at: datetime) -> None:
+    study_plan = plan_of(enrolment.learner)
+    if study_plan is not None and is_taken_back(study_plan, enrolment=enrolment, at=at):
+        return
+    news = News(
+        cause=cause,
+        subject=enrolment.curriculum.title,
+        origin={"enrolment": enrolment.pk, **origin},
+    )
+    actions.replan(learner=enrolment.learner, at=at, news=news)
 
 
 @receiver(achievement_changed)
 def replan_for_achievement(
-    sender: object, *, learner: User, milestone_key: str, at: datetime, **news: Any
+    sender: object, *, learner: User, event: AchievementEvent, at: datetime, **news: Any
 ) -> None:
-    if plan_of(learner) is None:
+    if event.undoes is not None and _has_gone_back(event.undoes, at=at):
         return
-    if states_of(learner, [milestone_key])[milestone_key] in COUNTED_STATES:
-        actions.settle_done(learner=learner, milestone_key=milestone_key, at=at)
-    else:
-        actions.unsettle_done(learner=learner, milestone_key=milestone_key, at=at)
-    actions.replan_after_today(learner=learner, at=at)
+    actions.follow_check_offs(learner=learner, events=[event], at=at)
+
+
+def _has_gone_back(undone: AchievementEvent, *, at: datetime) -> bool:
+    """Take the plan back with a check-off that is undone, if nothing else moved it since."""
+    study_plan = plan_of(undone.learner)
+    receipt = receipt_of(study_plan, undone) if study_plan else None
+    if study_plan is None or receipt is None:
+        return False
+    if receipt.undone_at is None:
+        newest = study_plan.receipts.undoable().first()
+        if newest != receipt or len(receipt.origin["events"]) > 1:
+            return False
+        take_back_sessions(study_plan, receipt, at=at)
+    return True
 
 
 @receiver(background_credited)
 def replan_for_background(
-    sender: object, *, learner: User, milestone_keys: Iterable[str], at: datetime, **news: Any
+    sender: object, *, learner: User, events: Sequence[AchievementEvent], at: datetime, **news: Any
 ) -> None:
-    if plan_of(learner) is None:
-        return
-    planned = StudySession.objects.of(learner).planned().filter(milestone_key__in=milestone_keys)
-    for milestone_key in set(planned.values_list("milestone_key", flat=True)):
-        actions.settle_done(learner=learner, milestone_key=milestone_key, at=at)
-    actions.replan_after_today(learner=learner, at=at)
+    actions.follow_check_offs(learner=learner, events=events, at=at)
 
 
 @receiver(time_zone_changed)
 def replan_for_time_zone(sender: object, *, learner: User, **news: Any) -> None:
     if plan_of(learner) is not None:
-        actions.replan(learner=learner, at=clock.now())
+        actions.replan(learner=learner, at=clock.now(), news=News(cause=Receipt.Cause.TIME_ZONE))
+
+
+@receiver(study_week_asked)
+def tell_study_week(sender: object, *, learner: User, **news: Any) -> int:
+    return weekly_minutes(selectors.windows_of(learner))
 
 
 @receiver(publication_weighed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -11,15 +11,21 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 
+from studyplans.plans.availability import (
+    Availability,
+    availability_of,
+    weekly_minutes,
+)
 from studyplans.plans.models import StudyPlan, StudySession, Window
 from studyplans.plans.workload import (
     Followed,
     MilestoneStanding,
+    best_plan,
     problem_of,
     standings_by_key,
     work_left,
 )
-from studyplans.scheduling import WeeklyWindow, plan
+from studyplans.scheduling import Plan
 from tracker.accounts.models import User
 from tracker.curricula.editions import replacements_between
 from tracker.curricula.models import Curriculum, Milestone
@@ -43,23 +49,6 @@ class Day:
     @property
     def minutes(self) -> int:
         return sum(row.session.minutes for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """A week from Monday, its days with sessions, and the minutes it has for study."""
-
-    begins_on: date
-    days: tuple[Day, ...]
-    budget_minutes: int
-
-    @property
-    def minutes(self) -> int:
-        return sum(day.minutes for day in self.days)
-
-    @property
-    def ends_on(self) -> date:
-        return self.begins_on + timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +78,18 @@ def windows_of(learner: User) -> list[Window]:
     return list(Window.objects.filter(plan__learner=learner))
 
 
-def weekly_windows(windows: Iterable[Window]) -> tuple[WeeklyWindow, ...]:
-    """Return stored windows in the engine's words."""
-    return tuple(
-        WeeklyWindow(weekday=window.weekday, starts_at=window.starts_at, ends_at=window.ends_at)
-        for window in windows
-    )
+def time_of(learner: User) -> Availability:
+    """Return when the learner can study; nothing at all for one who has not said."""
+    study_plan = plan_of(learner)
+    return availability_of(study_plan) if study_plan else Availability(windows=())
 
 
-def weekly_minutes(windows: Iterable[Window]) -> int:
-    return sum(window.minutes for window in windows)
+def finish_days(study_plan: StudyPlan) -> dict[int, date]:
+    """Return the last planned day of each enrolment that has one."""
+    ends = study_plan.sessions.planned().order_by().values_list("enrolment")
+    return {
+        pk: last_day(ends_at, study_plan.learner) for pk, ends_at in ends.annotate(Max("ends_at"))
+    }
 
 
 def last_day(ends_at: datetime, learner: User) -> date:
@@ -120,6 +111,12 @@ def with_milestones(sessions: Iterable[StudySession]) -> list[SessionRow]:
     ]
 
 
+def titles_of(keys: Iterable[str]) -> dict[str, str]:
+    """Return the newest title of each milestone key that is known."""
+    found = Milestone.objects.filter(key__in=list(keys)).order_by("curriculum__edition")
+    return dict(found.values_list("key", "title"))
+
+
 def days_of(rows: Iterable[SessionRow], learner: User) -> list[Day]:
     """Group rows in time order by the learner's own days."""
 
@@ -129,23 +126,12 @@ def days_of(rows: Iterable[SessionRow], learner: User) -> list[Day]:
     return [Day(day, tuple(grouped)) for day, grouped in groupby(rows, key=local_day)]
 
 
-def weeks_of(days: Iterable[Day], *, budget_minutes: int) -> list[Week]:
-    by_week: dict[date, list[Day]] = defaultdict(list)
-    for day in days:
-        by_week[day.date - timedelta(days=day.date.weekday())].append(day)
-    return [Week(begins_on, tuple(days), budget_minutes) for begins_on, days in by_week.items()]
-
-
 def agenda(learner: User, *, begin: datetime, end: datetime | None = None) -> list[Day]:
     """Return the days with sessions from `begin` on, up to `end` where given."""
     sessions = StudySession.objects.of(learner).filter(starts_at__gte=begin)
     if end is not None:
         sessions = sessions.filter(starts_at__lt=end)
     return days_of(with_milestones(sessions.select_related("enrolment__curriculum")), learner)
-
-
-def has_sessions_from(learner: User, *, begin: datetime) -> bool:
-    return StudySession.objects.of(learner).filter(starts_at__gte=begin).exists()
 
 
 def unsettled(learner: User, *, since: datetime, at: datetime) -> list[SessionRow]:
@@ -168,13 +154,9 @@ def learners_with_a_missed_day(*, at: datetime) -> list[int]:
 def forecasts_of(learner: User) -> list[Forecast]:
     """Return the planned finish of each active enrolment, in the order of enrolling."""
     enrolments = Enrolment.objects.of(learner).active().select_related("curriculum")
-    ends = dict(
-        StudySession.objects.of(learner).planned().values_list("enrolment").annotate(Max("ends_at"))
-    )
-    return [
-        Forecast(enrolment, last_day(ends[enrolment.pk], learner) if enrolment.pk in ends else None)
-        for enrolment in enrolments
-    ]
+    study_plan = plan_of(learner)
+    finishes = finish_days(study_plan) if study_plan else {}
+    return [Forecast(enrolment, finishes.get(enrolment.pk)) for enrolment in enrolments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +185,32 @@ def preview(
     active = Enrolment.objects.of(learner).active().exclude(curriculum=curriculum)
     followed = [followed_by(enrolment) for enrolment in active.select_related("curriculum")]
     followed.append(Followed(curriculum, started_on, target_date))
-    work = work_left(followed, standings_by_key(learner))
-    computed = plan(problem_of(work, windows=weekly_windows(windows), zone=learner.zone, begin=at))
-    own = {item.milestone.key for item in work if item.followed.curriculum == curriculum}
-    ends = [session.ends_at for session in computed.sessions if session.key in own]
-    fits = bool(ends) and own.isdisjoint(computed.unplaced)
-    finish_on = last_day(ends[-1], learner) if fits else None
+    availability = dataclasses.replace(time_of(learner), windows=tuple(windows))
+    computed = planned_with(learner, followed, availability, begin=at)
+    finish_on = finish_of_path(computed, curriculum.slug, learner)
     return Preview(weekly_minutes(windows), finish_on, target_date)
+
+
+def planned_with(
+    learner: User,
+    followed: Sequence[Followed],
+    availability: Availability,
+    *,
+    begin: datetime,
+    standings: Mapping[str, MilestoneStanding] | None = None,
+) -> Plan:
+    """Plan what is left of some curricula in some week, and store nothing."""
+    work = work_left(followed, standings_by_key(learner) if standings is None else standings)
+    return best_plan(problem_of(work, availability=availability, zone=learner.zone, begin=begin))
+
+
+def finish_of_path(computed: Plan, slug: str, learner: User) -> date | None:
+    """Return the last day of a path in a plan; None where it has none or does not all fit."""
+    own = {each.key for each in computed.problem.milestones if each.path == slug}
+    ends = [session.ends_at for session in computed.sessions if session.key in own]
+    if not ends or not own.isdisjoint(computed.unplaced):
+        return None
+    return last_day(max(ends), learner)
 
 
 # How many learners are planned for both editions before an author publishes: enough for a median.
@@ -230,7 +231,7 @@ def _finish_move(
     enrolment: Enrolment, after: Curriculum, replaced: dict[str, list[str]], *, at: datetime
 ) -> int | None:
     learner = enrolment.learner
-    windows = weekly_windows(windows_of(learner))
+    availability = time_of(learner)
     standings = standings_by_key(learner)
     states = {key: standing.state for key, standing in standings.items()}
     carried = {
@@ -238,8 +239,8 @@ def _finish_move(
     }
     finishes = []
     for curriculum, held in ((enrolment.curriculum, standings), (after, {**standings, **carried})):
-        work = work_left([Followed(curriculum, enrolment.started_on)], held)
-        computed = plan(problem_of(work, windows=windows, zone=learner.zone, begin=at))
+        followed = [Followed(curriculum, enrolment.started_on)]
+        computed = planned_with(learner, followed, availability, begin=at, standings=held)
         finishes.append(None if computed.unplaced else computed.finish or at)
     if finishes[0] is None or finishes[1] is None:
         return None
@@ -247,4 +248,4 @@ def _finish_move(
 
 
 def followed_by(enrolment: Enrolment) -> Followed:
-    return Followed(enrolment.curriculum, enrolment.started_on, enrolment.target_date)
+    return Followed(enrolment.curriculum, enrolment.started_on, enrolment.target_date, enrolment.pk)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from common import clock
 from common.next_page import next_page
@@ -20,8 +18,6 @@ from studyplans.plans.models import StudySession
 from tracker.accounts.models import LearnerRequest
 from tracker.curricula.models import Curriculum
 from tracker.progress.selectors import enrolment_in, standing_of
-
-WEEKS_SHOWN = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,49 +85,6 @@ def _preview(
         target_date=answers["target_date"],
         at=clock.now(),
     )
-
-
-@require_safe
-@login_required
-def plan(request: LearnerRequest) -> HttpResponse:
-    learner = request.user
-    today = clock.today_for(learner)
-    monday = today - timedelta(days=today.weekday())
-    windows = selectors.windows_of(learner)
-    begin = clock.start_of_day(monday, learner)
-    shown_until = None
-    if "all" not in request.GET:
-        shown_until = clock.start_of_day(monday + timedelta(weeks=WEEKS_SHOWN), learner)
-    context = {
-        "plan": selectors.plan_of(learner),
-        "today": today,
-        "windows": windows,
-        "weekly_minutes": selectors.weekly_minutes(windows),
-        "weeks": selectors.weeks_of(
-            selectors.agenda(learner, begin=begin, end=shown_until),
-            budget_minutes=selectors.weekly_minutes(windows),
-        ),
-        "forecasts": selectors.forecasts_of(learner),
-        "has_more": shown_until is not None
-        and selectors.has_sessions_from(learner, begin=shown_until),
-    }
-    return render(request, "studyplans/plans/plan.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def week(request: LearnerRequest) -> HttpResponse:
-    form = WeekForm(
-        request.POST or None, windows=selectors.windows_of(request.user) or first_week()
-    )
-    if form.is_bound and form.is_valid():
-        actions.change_windows(
-            learner=request.user, windows=form.cleaned_data["windows"], at=clock.now()
-        )
-        messages.success(request, "Your week is saved and your plan follows it.")
-        return redirect("plan")
-    status = 422 if form.is_bound else 200
-    return render(request, "studyplans/plans/week.html", {"week": form}, status=status)
 
 
 @require_POST

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from studyplans.scheduling import PlanMilestone, PlanProblem, WeeklyWindow
+from studyplans.plans.availability import Availability
+from studyplans.plans.models import StudySession
+from studyplans.scheduling import (
+    Interval,
+    PathShare,
+    Pin,
+    Plan,
+    PlanMilestone,
+    PlanProblem,
+    Review,
+    plan,
+)
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum, Milestone, Module
 from tracker.progress.models import Achievement
@@ -27,6 +39,7 @@ class Followed:
     curriculum: Curriculum
     started_on: date
     target_date: date | None = None
+    enrolment_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +137,129 @@ def _minutes_left(milestone: Milestone, standings: Mapping[str, MilestoneStandin
 
 
 def problem_of(
-    work: Sequence[Work], *, windows: Iterable[WeeklyWindow], zone: ZoneInfo, begin: datetime
+    work: Sequence[Work],
+    *,
+    availability: Availability,
+    zone: ZoneInfo,
+    begin: datetime,
+    pinned: Sequence[StudySession] = (),
+    reviews: tuple[Review, ...] = (),
 ) -> PlanProblem:
-    """Return the engine's problem: paths advance side by side, in step with their effort."""
-    in_order = sorted(work, key=lambda item: item.place)  # stable: earlier enrolments lead
-    keys = {item.milestone.key for item in work}
+    """Return the engine's problem: one week for all paths, dates before shares.
+
+    What the learner has pinned stays; a pinned exam is an appointment its prerequisites meet.
+    """
+    exams = _booked_exams(work, pinned)
+    open_keys = {item.milestone.key for item in work}
     milestones = tuple(
-        PlanMilestone(
-            key=item.milestone.key,
-            minutes=item.minutes,
-            rank=rank,
-            requires=tuple(key for key in item.requires if key in keys),
-            not_before=_begin_of(item.followed.started_on, zone, begin),
-            due=_end_of(item.followed.target_date, zone),
-        )
-        for rank, item in enumerate(in_order)
+        _milestone(item, rank, open_keys, zone, begin, exams.get(item.milestone.key))
+        for rank, item in enumerate(_in_order(work, availability.focus_id))
     )
-    return PlanProblem(zone=zone.key, start=begin, windows=tuple(windows), milestones=milestones)
+    return PlanProblem(
+        zone=zone.key,
+        start=begin,
+        windows=availability.weekly_windows,
+        days_off=availability.days_off,
+        special_days=availability.special_days,
+        busy=(*availability.busy, *map(_interval, exams.values())),
+        milestones=milestones,
+        pinned=tuple(
+            Pin(key=each.milestone_key, starts_at=each.starts_at, ends_at=each.ends_at)
+            for each in pinned
+            if each.milestone_key in open_keys and each.milestone_key not in exams
+        ),
+        style=availability.engine_style,
+        minimum_piece_minutes=availability.minimum_piece_minutes,
+        shares=_shares(work, availability),
+        reviews=reviews,
+    )
+
+
+def best_plan(problem: PlanProblem) -> Plan:
+    """Plan; where not all dates can be met, appointments come before target dates.
+
+    The engine shares a lateness out over all dates.  An exam does not wait, so the target
+    dates of the paths that are late anyway are let go, one round after the other.
+    """
+    computed = plan(problem)
+    appointments = {each.key for each in problem.milestones if each.due and not each.minutes}
+    late = {each.key for each in computed.late} - appointments
+    if not late or not appointments:
+        return computed
+    paths = {each.path for each in problem.milestones if each.key in late}
+    relaxed = tuple(
+        dataclasses.replace(each, due=None)
+        if each.path in paths and each.key not in appointments
+        else each
+        for each in problem.milestones
+    )
+    return best_plan(dataclasses.replace(problem, milestones=relaxed))
+
+
+def _interval(session: StudySession) -> Interval:
+    return Interval(starts_at=session.starts_at, ends_at=session.ends_at)
+
+
+def _in_order(work: Sequence[Work], focus_id: int | None) -> list[Work]:
+    """Return paths in step with their effort, the one in focus before all others."""
+
+    def turn(item: Work) -> tuple[bool, Fraction]:
+        return item.followed.enrolment_id != focus_id, item.place
+
+    return sorted(work, key=turn)  # stable: earlier enrolments lead
+
+
+def _booked_exams(work: Sequence[Work], pinned: Iterable[StudySession]) -> dict[str, StudySession]:
+    exams = {item.milestone.key for item in work if item.milestone.kind == Milestone.Kind.EXAM}
+    return {each.milestone_key: each for each in pinned if each.milestone_key in exams}
+
+
+def _milestone(
+    item: Work,
+    rank: int,
+    open_keys: set[str],
+    zone: ZoneInfo,
+    begin: datetime,
+    exam: StudySession | None,
+) -> PlanMilestone:
+    followed = item.followed
+    return PlanMilestone(
+        key=item.milestone.key,
+        minutes=0 if exam else item.minutes,
+        rank=rank,
+        requires=tuple(key for key in item.requires if key in open_keys),
+        not_before=exam.starts_at if exam else _begin_of(followed.started_on, zone, begin),
+        due=exam.starts_at if exam else _end_of(followed.target_date, zone),
+        path=followed.curriculum.slug,
+    )
+
+
+def _shares(work: Sequence[Work], availability: Availability) -> tuple[PathShare, ...]:
+    """Return how paths share the week: as the learner says, the rest by the work left."""
+    left: dict[str, int] = {}
+    asked: dict[str, int] = {}
+    for item in work:
+        slug = item.followed.curriculum.slug
+        left[slug] = left.get(slug, 0) + item.minutes
+        percent = availability.shares.get(item.followed.enrolment_id or 0)
+        if percent is not None:
+            asked[slug] = percent
+    if len(left) < 2 or _is_in_focus(work, availability):
+        return ()
+    unasked = sum(minutes for slug, minutes in left.items() if slug not in asked) or 1
+    rest = max(1, 100 - sum(asked.values()))
+    weights = {
+        slug: 100 * asked[slug] if slug in asked else max(1, 100 * rest * minutes // unasked)
+        for slug, minutes in left.items()
+    }
+    return tuple(PathShare(path=slug, weight=weight) for slug, weight in weights.items())
+
+
+def _is_in_focus(work: Sequence[Work], availability: Availability) -> bool:
+    return any(
+        availability.focus_id is not None and item.followed.enrolment_id == availability.focus_id
+        for item in work
+    )
 
 
 def _begin_of(day: date, zone: ZoneInfo, begin: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ from studyplans.scheduling.problem import (
     Style,
     WeeklyWindow,
 )
+from studyplans.scheduling.standing import PlanStanding, Standing
 
 __all__ = [
     "Fault",
@@ -29,10 +30,12 @@ __all__ = [
     "Plan",
     "PlanMilestone",
     "PlanProblem",
+    "PlanStanding",
     "Review",
     "Session",
     "Slot",
     "SpecialDay",
+    "Standing",
     "StudyWindow",
     "Style",
     "Tightest",

@@ -49,18 +49,19 @@ class Limits:
     @cached_property
     def walls(self) -> list[int]:
         """Return the limits in wall minutes, inherited by what others build on."""
-        return self._network.inherited(shifted(self._dues, self.lateness, self._before_pins))
+        if self._lateness is None:
+            return self._network.inherited(self._before_pins)
+        return self._network.inherited(shifted(self._dues, self._lateness, self._before_pins))
 
     @property
     def can_all_be_met(self) -> bool:
-        return not self.lateness and len(self._dues) == len(self._network.dues)
+        return self._lateness == 0 and len(self._dues) == len(self._network.dues)
 
     @cached_property
-    def lateness(self) -> int:
-        """Return the lateness to grant: none, if all dates can be met."""
-        lateness = max(self._urgency.lateness, 0)
+    def _lateness(self) -> int | None:
+        """Return the lateness to grant to all; none is needed if all dates can be met."""
         if not self._before_pins:
-            return lateness
+            return max(self._urgency.lateness, 0)
         return least_lateness_beside(
             self._network, self._axis, self._horizon, self._dues, self._before_pins
         )

@@ -40,20 +40,19 @@ def can_be_kept(network: Network, axis: StudyAxis, horizon: int, limits: dict[in
 
 def least_lateness_beside(
     network: Network, axis: StudyAxis, horizon: int, dues: dict[int, int], fixed: dict[int, int]
-) -> int:
-    """Return the least lateness of the dues, none negative, that keeps the fixed limits too.
+) -> int | None:
+    """Return the least lateness of the dues, not negative, that keeps the fixed limits too.
 
     Fixed limits do not shift with the lateness, so the order by limit depends on it: search.
+    None says that not even the end of the horizon is late enough.
     """
 
     def is_enough(lateness: int) -> bool:
         return can_be_kept(network, axis, horizon, shifted(dues, lateness, fixed))
 
-    if is_enough(0):
-        return 0
-    too_little, enough = 0, 1
-    while not is_enough(enough):
-        too_little, enough = enough, 2 * enough
+    too_little, enough = -1, max(0, horizon - min(dues.values(), default=horizon))
+    if not is_enough(enough):
+        return None
     while enough - too_little > 1:
         middle = (too_little + enough) // 2
         too_little, enough = (too_little, middle) if is_enough(middle) else (middle, enough)

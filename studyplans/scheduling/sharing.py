@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from studyplans.scheduling.axis import StudyAxis
 from studyplans.scheduling.network import Network
-from studyplans.scheduling.problem import PathShare
+from studyplans.scheduling.problem import PathShare, PlanMilestone
 from studyplans.scheduling.weeks import Week, weeks
 
 # Credit is counted finer than minutes, or a small share would be rounded to none.
@@ -28,7 +28,7 @@ class SharedWeeks:
         minimum_piece: int,
         zone: str,
     ) -> None:
-        paths = sorted({milestone.path for milestone in network.milestones})
+        paths = _by_first_rank(network.milestones)
         lanes = {path: lane for lane, path in enumerate(paths)}
         weights = {share.path: share.weight for share in shares}
         self._lanes = [lanes[milestone.path] for milestone in network.milestones]
@@ -85,3 +85,11 @@ class SharedWeeks:
         total = sum(self._weights[each] for each in among)
         minutes = self._week.ends - self._now
         return minutes * FINE * self._weights[lane] // total if total else 0
+
+
+def _by_first_rank(milestones: Iterable[PlanMilestone]) -> list[str]:
+    """Return the paths in the order of their best-ranked milestones: so equals take turns."""
+    first: dict[str, int] = {}
+    for each in milestones:
+        first[each.path] = min(first.get(each.path, each.rank), each.rank)
+    return sorted(first, key=lambda path: (first[path], path))

@@ -51,7 +51,7 @@ class Slack:
         for date in range(self._met, group):
             work += self._work[date]
             least = min(least, self._dates[date] - work)
-        return least - self._now
+        return NEVER if least == NEVER else least - self._now
 
     def can_rest(self, minutes: int) -> bool:
         """Tell whether nobody's date suffers when so many minutes stay free."""

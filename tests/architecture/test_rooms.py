@@ -13,8 +13,10 @@ BELOW = {
     "curricula": {"accounts"},
     "progress": {"accounts", "curricula"},
     "credentials": {"accounts", "curricula", "progress"},
+    "readiness": {"accounts", "curricula", "progress", "credentials"},
     "reviews": {"accounts", "curricula", "progress"},
     "plans": {"accounts", "curricula", "progress"},
+    "calendars": {"accounts", "curricula", "progress", "plans"},
     "reminders": {"accounts", "curricula", "progress", "plans"},
 }
 TOP = {

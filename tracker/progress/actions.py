@@ -172,6 +172,20 @@ def leave_enrolment(*, enrolment: Enrolment, at: datetime) -> None:
 
 
 @transaction.atomic
+def put_back_enrolment(
+    *, enrolment: Enrolment, state: str, started_on: date, target_date: date | None, at: datetime
+) -> None:
+    """Give an enrolment the standing and the dates it had before a change that is undone."""
+    enrolment.state = state
+    enrolment.started_on = started_on
+    enrolment.target_date = target_date
+    enrolment.save(update_fields=["state", "started_on", "target_date"])
+    is_left = state == Enrolment.State.LEFT
+    news = enrolment_left if is_left else learner_enrolled
+    transaction.on_commit(partial(news.send, Enrolment, enrolment=enrolment, at=at))
+
+
+@transaction.atomic
 def change_achievement(
     *,
     learner: User,
@@ -229,7 +243,12 @@ def credit_background(
     keys = tuple(event.milestone_key for event in events)
     _settle_enrolments_holding(keys, learner)
     announce = partial(
-        background_credited.send, Achievement, learner=learner, milestone_keys=keys, at=at
+        background_credited.send,
+        Achievement,
+        learner=learner,
+        milestone_keys=keys,
+        events=events,
+        at=at,
     )
     transaction.on_commit(announce)
     return events
@@ -343,6 +362,7 @@ def _follow_up(event: AchievementEvent) -> tuple[Milestone, ...]:
         Achievement,
         learner=learner,
         milestone_key=key,
+        event=event,
         source=event.source,
         at=event.happened_at,
     )

@@ -5,5 +5,5 @@ from django.dispatch import Signal
 learner_enrolled = Signal()  # enrolment, at
 enrolment_left = Signal()  # enrolment, at
 edition_changed = Signal()  # enrolment, at
-achievement_changed = Signal()  # learner, milestone_key, source, at
-background_credited = Signal()  # learner, milestone_keys, at: all at once, in place of the above
+achievement_changed = Signal()  # learner, milestone_key, event, source, at
+background_credited = Signal()  # learner, milestone_keys, events, at: in place of many of the above

@@ -91,7 +91,7 @@ HASHES = {
     "exceptions and clock changes": "bb7ec08598af7371",
     "pins and reviews": "e0f86eb4ba6a8350",
     "steady weeks": "daa8d8ca38997937",
-    "two paths by share": "525c546c93c5c05c",
+    "two paths by share": "508f6587d12359d9",
     "whole milestones": "1c0c97d8ef0aaf6f",
 }
 

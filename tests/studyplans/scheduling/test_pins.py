@@ -89,6 +89,38 @@ def test_a_date_gives_way_to_a_pin_that_can_be_kept() -> None:
     assert answer.max_lateness_minutes == 24 * 60 - 30
 
 
+def test_beside_a_pin_nothing_is_later_than_it_must_be() -> None:
+    """Not even by the minute that would let the author's order stand."""
+    answer = plan(
+        problem(
+            milestone("tiny", 1, 0),
+            milestone("dated", 60, 1, due=at("2027-01-04 20:00")),
+            milestone("base", 60, 2),
+            milestone("top", 60, 3, requires=("base",)),
+            pinned=(pin("top", "2027-01-04 20:30-21:30"),),
+            minimum_piece_minutes=0,
+        )
+    )
+
+    assert answer.max_lateness_minutes == 24 * 60 - 30
+    assert written(answer)[-1] == "tiny 05 19:30-19:31"
+
+
+def test_a_pin_and_dates_that_do_not_fit_the_horizon_are_planned_all_the_same() -> None:
+    answer = plan(
+        problem(
+            milestone("dated", 60, 0, due=at("2027-01-04 20:00")),
+            milestone("base", 60, 1),
+            milestone("top", 60, 2, requires=("base",)),
+            pinned=(pin("top", "2027-01-04 20:30-21:30"),),
+            horizon_days=1,
+        )
+    )
+
+    assert answer.unplaced == ("dated",)
+    assert answer.early_pins == ()
+
+
 def test_a_pin_that_cannot_be_kept_is_named_and_the_dates_are_met() -> None:
     early = pin("top", "2027-01-04 19:00-20:00")
     answer = plan(

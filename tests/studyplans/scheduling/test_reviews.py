@@ -3,7 +3,6 @@
 from studyplans.scheduling import Plan, Review, plan
 from tests.studyplans.scheduling.builders import (
     at,
-    every_day,
     milestone,
     minutes_of,
     problem,
@@ -102,14 +101,13 @@ def test_none_are_planned_at_nought_percent() -> None:
 
 def test_a_week_is_the_learners_week() -> None:
     """In Auckland it is Monday already while it is still Sunday in UTC."""
-    answer = plan(
-        problem(
-            zone="Pacific/Auckland",
-            start=at("2027-01-02 11:00"),
-            windows=every_day("07:00-08:00"),
-            reviews=tuple(review(f"r{n}", 12) for n in range(9)),
-            horizon_days=3,
-        )
+    asked = problem(
+        zone="Pacific/Auckland",
+        start=at("2027-01-02 11:00"),
+        windows=["sun 07:00-08:00", "mon 07:00-08:00", "tue 07:00-08:00"],
+        reviews=(review("r", 24),),
+        horizon_days=3,
     )
 
-    assert reviews_of(answer) == ["r0 02 18:00-18:12", "r1 03 18:00-18:12", "r2 04 18:00-18:12"]
+    # Sunday alone would give twelve minutes; Monday's week has two hours.
+    assert reviews_of(plan(asked)) == ["r 03 18:00-18:24"]

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from studyplans.scheduling import PathShare, Plan, PlanMilestone, plan
-from tests.studyplans.scheduling.builders import at, every_day, milestone, minutes_of, problem
+from tests.studyplans.scheduling.builders import at, milestone, minutes_of, problem
 
 
 def path(name: str, count: int, minutes: int = 100, **ties: object) -> list[PlanMilestone]:
@@ -84,16 +84,10 @@ def test_weeks_that_have_been_missed_are_not_made_up_for() -> None:
         assert minutes_by_path(answer, week)["a"] == pytest.approx(315, abs=30)
 
 
-def test_a_small_share_gets_a_piece_now_and_then_rather_than_minutes_every_day() -> None:
-    answer = plan(
-        problem(
-            *path("a", 60),
-            *path("b", 60),
-            windows=every_day("19:00-20:00"),
-            shares=shares(a=40, b=1),
-        )
-    )
+def test_a_small_share_gets_a_piece_now_and_then_rather_than_minutes_every_week() -> None:
+    answer = plan(problem(*path("a", 200), *path("b", 60), shares=shares(a=200, b=1)))
 
     pieces = [minutes_of(session) for session in answer.sessions if session.key[0] == "b"]
-    assert min(pieces[:4]) >= 25
-    assert sum(sum(minutes_by_path(answer, w)[p] for p in "b") for w in range(4)) >= 20
+    assert min(pieces[:6]) >= 25
+    for first in range(12):
+        assert sum(minutes_by_path(answer, first + week)["b"] for week in range(4)) >= 630 * 4 / 402

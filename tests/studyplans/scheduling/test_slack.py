@@ -26,6 +26,11 @@ class CountedSlack:
         ]
         return max(refusing, default=None)
 
+    def spare(self, number: int) -> int:
+        open_dates = [date for date in self.dates if self.is_open(date)]
+        earlier = [self.of(date) for date in open_dates if date < self.left[number][0]]
+        return min(earlier, default=NEVER)
+
     def of(self, date: int) -> int:
         return date - self.now - sum(work for limit, work in self.left if limit <= date)
 
@@ -46,6 +51,7 @@ def test_every_question_is_answered_as_by_counting(
         group, left = slack.group[number], counted.left[number][1]
         minutes = data.draw(st.integers(1, max(left, 1)))
         assert slack.refuses(group, minutes) == counted.refuses(number, minutes)
+        assert slack.spare(group) == counted.spare(number)
         if data.draw(st.booleans()):
             slack.rest(minutes)
             counted.now += minutes

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from studyplans.scheduling import Plan, PlanMilestone, PlanProblem, plan
 from studyplans.scheduling.standing import PlanStanding
 from tests.studyplans.scheduling.builders import at, milestone, problem
-from tests.studyplans.scheduling.random_problems import MOMENTS, START
+from tests.studyplans.scheduling.random_problems import START
+
+DUES = st.integers(5, 40).map(lambda days: START + timedelta(days=days))
 
 
 @st.composite
@@ -22,10 +24,10 @@ def problems(draw: st.DrawFn) -> PlanProblem:
         made.append(
             milestone(
                 f"m{number}",
-                draw(st.integers(1, 200)),
+                draw(st.integers(1, 120)),
                 draw(st.integers(0, 5)),
                 requires=tuple(needs),
-                due=draw(st.none() | MOMENTS),
+                due=draw(st.none() | DUES),
             )
         )
     return problem(*made, start=START, minimum_piece_minutes=0)
@@ -64,9 +66,10 @@ def test_check_offs_give_the_dates_of_planning_again(
     if answer.feasible:  # else the lateness granted to all shrinks, and the order with it
         ends = {session.key: session.ends_at for session in again.sessions}
         assert {key: standing.finish_of(key) for key in ends} == ends
-        month = START + timedelta(weeks=4)
-        soon = [session for session in again.sessions if session.starts_at < month]
-        assert list(standing.sessions_until(month)) == soon
+        # The second evening begins at that very minute, and is not before it.
+        evening = START + timedelta(days=1, hours=19)
+        soon = [session for session in again.sessions if session.starts_at < evening]
+        assert list(standing.sessions_until(evening)) == soon
 
 
 def test_the_spare_minutes_are_those_of_the_tightest_date() -> None:

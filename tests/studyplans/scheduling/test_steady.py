@@ -55,9 +55,10 @@ def test_undated_work_is_spread_up_to_the_last_date_too() -> None:
 def test_without_dates_or_when_they_cannot_be_met_it_is_soon() -> None:
     undated = milestone("a", 300)
     hopeless = milestone("a", 300, due=at("2027-01-05 00:00"))
+    later = milestone("b", 300, 1, due=at("2027-03-01 00:00"))
 
-    for one in (undated, hopeless):
-        assert written(plan(problem(one, style="steady"))) == written(plan(problem(one)))
+    for asked in ([undated], [hopeless], [hopeless, later]):
+        assert written(plan(problem(*asked, style="steady"))) == written(plan(problem(*asked)))
 
 
 def test_steady_never_leaves_work_out() -> None:

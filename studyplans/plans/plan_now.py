@@ -1,0 +1,173 @@
+"""The plan as it would be computed this moment: what explains it, and what would mend it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from studyplans.plans.availability import weekly_minutes
+from studyplans.plans.free_time import time_to_plan
+from studyplans.plans.models import StudyPlan, StudySession, Window
+from studyplans.plans.selectors import (
+    SessionRow,
+    followed_by,
+    last_day,
+    titles_of,
+    with_milestones,
+)
+from studyplans.plans.workload import problem_of, standings_by_key, work_left
+from studyplans.scheduling import Pin, PlanProblem, plan
+from studyplans.scheduling.explaining import explain
+from studyplans.scheduling.later_dates import LaterDate
+from studyplans.scheduling.more_minutes import MoreMinutesAWeek
+from studyplans.scheduling.options import options
+from tracker.accounts.models import User
+from tracker.curricula.models import Milestone
+from tracker.progress.models import Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class MoreTime:
+    """A longer week with which every date is met; one minute less would not do."""
+
+    minutes: int
+    windows: tuple[Window, ...]
+
+    @property
+    def weekly_minutes(self) -> int:
+        return weekly_minutes(self.windows)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTarget:
+    """The earliest date a path can be done by; without an enrolment it is a booked exam's."""
+
+    enrolment: Enrolment | None
+    title: str
+    before: date
+    after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What would make the plan meet every date; each by itself is enough.
+
+    `early` are pinned before what they need is done: the rest is told as if they were not.
+    """
+
+    early: tuple[SessionRow, ...] = ()
+    more_time: MoreTime | None = None
+    new_targets: tuple[NewTarget, ...] = ()
+
+
+def problem_now(study_plan: StudyPlan, *, at: datetime) -> PlanProblem:
+    """Return the problem that planning again would solve."""
+    learner = study_plan.learner
+    enrolments = Enrolment.objects.of(learner).active().select_related("curriculum")
+    to_come = list(study_plan.sessions.planned().not_ended(at=at))
+    under_way = [each for each in to_come if each.starts_at <= at]
+    pinned = [each for each in to_come if each.is_pinned and each.starts_at > at]
+    begin = max([at, *(each.ends_at for each in under_way)])
+    taken, placed = _minutes_by_key(under_way), _minutes_by_key(pinned)
+    work = [
+        dataclasses.replace(each, minutes=max(0, each.minutes - taken[key], placed[key]))
+        for each in work_left(list(map(followed_by, enrolments)), standings_by_key(learner))
+        for key in [each.milestone.key]
+    ]
+    return problem_of(
+        work,
+        availability=time_to_plan(study_plan, begin=begin),
+        zone=learner.zone,
+        begin=begin,
+        pinned=pinned,
+    )
+
+
+def _minutes_by_key(sessions: Iterable[StudySession]) -> Counter[str]:
+    minutes = Counter[str]()
+    for session in sessions:
+        minutes[session.milestone_key] += session.minutes
+    return minutes
+
+
+def why(row: SessionRow, *, at: datetime) -> str:
+    """Say why a session to come is when it is; empty where the plan has moved on since."""
+    session, milestone = row.session, row.milestone
+    if session.is_pinned and milestone.kind == Milestone.Kind.EXAM:
+        return "It is booked for then, and the plan works towards it."
+    if session.is_pinned:
+        return _why_pinned(session, at=at)
+    if session.starts_at <= at or session.state != StudySession.State.PLANNED:
+        return ""
+    earlier = session.plan.sessions.planned().filter(starts_at__lt=session.starts_at)
+    if earlier.not_ended(at=at).filter(milestone_key=milestone.key).exists():
+        return "It goes on with what an earlier session begins."
+    return _explained(session, at=at)
+
+
+def _why_pinned(session: StudySession, *, at: datetime) -> str:
+    early = plan(problem_now(session.plan, at=at)).early_pins
+    place = session.milestone_key, session.starts_at
+    if place in {(pin.key, pin.starts_at) for pin in early}:
+        return (
+            "You put it there. What it needs is planned only after it: move it later, or unpin it."
+        )
+    return "You put it there, so it stays there."
+
+
+def _explained(session: StudySession, *, at: datetime) -> str:
+    problem = problem_now(session.plan, at=at)
+    keys = [each.key for each in problem.milestones]
+    if session.milestone_key not in keys:
+        return ""
+    explanation = explain(plan(problem), session.milestone_key, titles_of(keys))
+    return explanation.sentence if explanation.begins_at == session.starts_at else ""
+
+
+def repairs_of(study_plan: StudyPlan, *, at: datetime) -> Repairs:
+    """Return what would meet every date; nothing where all are met."""
+    problem = problem_now(study_plan, at=at)
+    early = plan(problem).early_pins
+    problem = dataclasses.replace(problem, pinned=tuple(set(problem.pinned).difference(early)))
+    repairs = Repairs(early=tuple(_rows_of(study_plan, early)))
+    for option in options(problem):
+        if isinstance(option, MoreMinutesAWeek):
+            repairs = dataclasses.replace(repairs, more_time=_more_time(option))
+        if isinstance(option, LaterDate):
+            targets = tuple(_new_targets(option, study_plan.learner))
+            repairs = dataclasses.replace(repairs, new_targets=targets)
+    return repairs
+
+
+def _rows_of(study_plan: StudyPlan, pins: Sequence[Pin]) -> list[SessionRow]:
+    places = {(pin.key, pin.starts_at) for pin in pins}
+    pinned = study_plan.sessions.planned().pinned().select_related("enrolment__curriculum")
+    return with_milestones(
+        each for each in pinned if (each.milestone_key, each.starts_at) in places
+    )
+
+
+def _more_time(option: MoreMinutesAWeek) -> MoreTime:
+    windows = tuple(
+        Window(weekday=each.weekday, starts_at=each.starts_at, ends_at=each.ends_at)
+        for each in option.windows
+    )
+    return MoreTime(option.minutes, windows)
+
+
+def _new_targets(option: LaterDate, learner: User) -> list[NewTarget]:
+    """Return the later dates by path: one that several paths share is one for each of them."""
+    enrolments = list(Enrolment.objects.of(learner).active().select_related("curriculum"))
+    titles = titles_of(key for new in option.dates for key in new.keys)
+    targets = []
+    for new in option.dates:
+        before, after = last_day(new.before, learner), last_day(new.after, learner)
+        own = [each for each in enrolments if each.target_date == before]
+        targets += [NewTarget(each, each.curriculum.title, before, after) for each in own]
+        if not own:
+            title = titles.get(new.keys[-1], new.keys[-1])
+            targets.append(NewTarget(None, title, before, after))
+    return targets

@@ -1,0 +1,218 @@
+"""What a receipt says: one sentence for toasts, lists and mails, and its details line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from studyplans.plans.models import Receipt, StudySession
+from studyplans.plans.selectors import titles_of
+from tracker.progress.models import Enrolment
+
+Document = Mapping[str, Any]
+
+# A change far ahead moves hundreds; nobody reads them all.
+LINES_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The finish date of one path before and after a change; None where there was none."""
+
+    enrolment_id: int
+    before: date | None
+    after: date | None
+
+    @property
+    def is_moved(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class FinishLine:
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a change did to one session, in words; times are on the learner's clock."""
+
+    title: str
+    before: tuple[datetime, datetime] | None
+    after: tuple[datetime, datetime] | None
+    verb: str
+
+    @property
+    def is_moved(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receipt as the page of changes shows it."""
+
+    receipt: Receipt
+    sentence: str
+    lines: tuple[Line, ...]
+    lines_left_out: int
+    finishes: tuple[FinishLine, ...]
+    undone_with_it: int
+
+    @property
+    def later(self) -> int:
+        return self.undone_with_it - 1
+
+
+def sentence_of(
+    receipt: Receipt | None, *, paths: Mapping[int, str] | None = None, besides: str = ""
+) -> str:
+    """Say what moved and what became of the finish; `besides` is a session not worth counting.
+
+    `paths` names enrolments; without it the names are looked up where they are needed.
+    """
+    if receipt is None:
+        return "Nothing else moved."
+    moved = _counts(each for each in receipt.changes if each["uid"] != besides)
+    finish = finish_sentence(receipt, paths=paths)
+    return f"{moved}; {finish}." if finish else f"{moved}."
+
+
+def _counts(documents: Iterable[Document]) -> str:
+    verbs = [_verb(document) for document in documents]
+    moved, added = verbs.count("moved"), verbs.count("added")
+    gone, settled = verbs.count("taken out"), len(verbs)
+    settled -= moved + added + gone
+    counts = [(moved, "moved"), (added, "added"), (gone, "taken out"), (settled, "settled")]
+    said = [(count, word) for count, word in counts if count]
+    if not said:
+        return "Nothing else moved"
+    (first, word), *rest = said
+    head = f"{first} session{'s' * (first > 1)} {word}"
+    return ", ".join([head, *(f"{count} {word}" for count, word in rest)])
+
+
+def _verb(document: Document) -> str:
+    before, after = document["before"], document["after"]
+    if before is None:
+        return "added"
+    if after is None:
+        return "taken out"
+    if _span(before) != _span(after):
+        return "moved"
+    if before["state"] != after["state"]:
+        return str(StudySession.State(after["state"]).label)
+    return "pinned" if after["is_pinned"] else "no longer pinned"
+
+
+def _span(columns: Document) -> tuple[str, str]:
+    return columns["starts_at"], columns["ends_at"]
+
+
+def finishes_of(receipt: Receipt) -> list[Finish]:
+    return [Finish(pk, _day(before), _day(after)) for pk, before, after in receipt.finishes]
+
+
+def finish_sentence(receipt: Receipt, *, paths: Mapping[int, str] | None = None) -> str:
+    finishes = finishes_of(receipt)
+    moved = [each for each in finishes if each.is_moved]
+    year = receipt.made_at.year
+    if len(finishes) < 2:
+        return "".join(finish_text(each, year=year) for each in finishes)
+    if not moved:
+        return "all finish dates stay"
+    names = paths_named([receipt]) if paths is None else paths
+    return "; ".join(
+        f"{names[each.enrolment_id]}: {finish_text(each, year=year)}" for each in moved
+    )
+
+
+def finish_text(finish: Finish, *, year: int) -> str:
+    """Return "finish moves from 9 May to 12 May (3 days later)"; other years are named."""
+    if finish.after is None:
+        return "no finish date for now" if finish.before else ""
+    after = day_text(finish.after, year=year)
+    if finish.before is None:
+        return f"finish on {after}"
+    if not finish.is_moved:
+        return f"finish stays {after}"
+    before = day_text(finish.before, year=year)
+    return f"finish moves from {before} to {after} ({_distance(finish.before, finish.after)})"
+
+
+def _distance(before: date, after: date) -> str:
+    days = (after - before).days
+    direction = "later" if days > 0 else "earlier"
+    return f"{abs(days)} day{'s' * (abs(days) > 1)} {direction}"
+
+
+def day_text(day: date, *, year: int) -> str:
+    return f"{day.day} {day:%B}" if day.year == year else f"{day.day} {day:%B} {day.year}"
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def told(receipts: Iterable[Receipt], *, zone: ZoneInfo) -> list[Told]:
+    """Tell receipts, newest first, in a constant number of queries."""
+    listed = list(receipts)
+    paths = paths_named(listed)
+    keys = {_columns(each)["key"] for receipt in listed for each in receipt.changes}
+    titles = titles_of(keys)
+    answers = []
+    standing = 0
+    for receipt in listed:
+        standing += receipt.undone_at is None
+        answers.append(
+            Told(
+                receipt=receipt,
+                sentence=sentence_of(receipt, paths=paths),
+                lines=tuple(_lines(receipt, titles, zone)),
+                lines_left_out=max(0, len(receipt.changes) - LINES_TOLD),
+                finishes=tuple(_finish_lines(receipt, paths)),
+                undone_with_it=standing,
+            )
+        )
+    return answers
+
+
+def paths_named(receipts: Iterable[Receipt]) -> dict[int, str]:
+    """Return the titles of the paths whose finish dates these receipts tell."""
+    keys = {finish[0] for receipt in receipts for finish in receipt.finishes}
+    found = Enrolment.objects.filter(pk__in=keys)
+    return dict.fromkeys(keys, "A path") | dict(found.values_list("pk", "curriculum__title"))
+
+
+def _columns(document: Document) -> Document:
+    columns: Document = document["after"] or document["before"]
+    return columns
+
+
+def _lines(receipt: Receipt, titles: Mapping[str, str], zone: ZoneInfo) -> list[Line]:
+    ordered = sorted(receipt.changes, key=lambda each: str(_columns(each)["starts_at"]))
+    return [
+        Line(
+            title=titles.get(_columns(each)["key"], _columns(each)["key"]),
+            before=_times(each["before"], zone),
+            after=_times(each["after"], zone),
+            verb=_verb(each),
+        )
+        for each in ordered[:LINES_TOLD]
+    ]
+
+
+def _times(columns: Document | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    if columns is None:
+        return None
+    starts_at, ends_at = map(datetime.fromisoformat, _span(columns))
+    return starts_at.astimezone(zone), ends_at.astimezone(zone)
+
+
+def _finish_lines(receipt: Receipt, paths: Mapping[int, str]) -> list[FinishLine]:
+    year = receipt.made_at.year
+    told_ones = ((each, finish_text(each, year=year)) for each in finishes_of(receipt))
+    return [FinishLine(paths[each.enrolment_id], text) for each, text in told_ones if text]
