@@ -1,41 +1,30 @@
 """Everything that changes schedules and deliveries.
 
 The rows are the queue.  Each step may be rung twice, or stop half-way, without losing or doubling
-a reminder.
+a reminder: `claiming`, `sending` and `sweeping` do the outbox's own.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
-from django.core.mail import EmailMessage
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from common import clock
-from studyplans.reminders.channels import email
-from studyplans.reminders.channels.email import Verdict
-from studyplans.reminders.letters import digest_letter
-from studyplans.reminders.models import Delivery, Kind, ReminderSchedule
-from studyplans.reminders.rules import retry_at
-from studyplans.reminders.selectors import (
-    decisions_on,
-    delivery_for,
-    last_occurrence,
-    run_after,
-    runs_due,
-)
+from studyplans.reminders import bounces
+from studyplans.reminders.addresses import note_event, trust_again
+from studyplans.reminders.claiming import zone_named
+from studyplans.reminders.models import AddressEvent, Delivery, Kind, ReminderSchedule
+from studyplans.reminders.rules import cached_next_run, counted_again, moment_of
+from studyplans.reminders.sending import send_one
+from studyplans.reminders.unsubscribing import BadToken, ExpiredToken, read_token
 from tracker.accounts.models import User
 
-logger = logging.getLogger(__name__)
-
-LONGEST_SENDING = timedelta(minutes=15)
 BETWEEN_TESTS = timedelta(minutes=1)
 TEST_LIFETIME = timedelta(hours=1)
-LONGEST_REASON = 300
 
 
 class TooSoonForTest(ValueError):
@@ -83,135 +72,68 @@ def follow_time_zone(*, learner: User, at: datetime) -> None:
     own = ReminderSchedule.objects.select_for_update().filter(learner=learner)
     for schedule in own:
         schedule.learner = learner
+        promised = schedule.next_run_at
         _set_next_run(schedule, at=at)
+        if promised and _is_lost(schedule, promised, at=at):
+            schedule.next_run_at = promised
+            schedule.save(update_fields=["next_run_at"])
 
 
 def _set_next_run(schedule: ReminderSchedule, *, at: datetime) -> None:
     """Count from now, but never for a local date that has had its reminder."""
-    last = last_occurrence(schedule.learner, kind=schedule.kind)
-    if last is not None:
-        next_day = clock.start_of_day(last + timedelta(days=1), schedule.learner)
+    learner = schedule.learner
+    if schedule.last_day is not None:
+        next_day = clock.start_of_day(schedule.last_day + timedelta(days=1), learner)
         at = max(at, next_day - timedelta(microseconds=1))
-    schedule.next_run_at = run_after(schedule, at)
+    schedule.next_run_at = _next_run(schedule, after=at, zone=learner.zone)
     schedule.save(update_fields=["next_run_at"])
 
 
-# --- from schedules to deliveries -------------------------------------------------------------
-
-
-def claim_all_due(*, at: datetime, limit: int = 500) -> None:
-    """Turn every due schedule into deliveries, some hundred in a transaction."""
-    while claim_due(at=at, limit=limit) == limit:
-        continue
-
-
-@transaction.atomic
-def claim_due(*, at: datetime, limit: int = 500) -> int:
-    """Turn due schedules into deliveries and return how many schedules were taken.
-
-    Two at once take different ones: PostgreSQL skips the other's locked rows, and SQLite lets one
-    transaction begin at a time.
-    """
-    due = ReminderSchedule.objects.due(at).select_related("learner").order_by("next_run_at")
-    schedules = list(due.select_for_update(of=["self"], skip_locked=True)[:limit])
-    deliveries: list[Delivery] = []
-    for schedule in schedules:
-        runs = list(runs_due(schedule, at=at))
-        deliveries += [delivery_for(schedule, run, at=at) for run in runs]
-        schedule.next_run_at = run_after(schedule, runs[-1])
-    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
-    ReminderSchedule.objects.bulk_update(schedules, ["next_run_at"])
-    return len(schedules)
-
-
-def sweep_stuck(*, at: datetime) -> int:
-    """Settle deliveries whose sender has died as in doubt; a digest is not sent again."""
-    swept = Delivery.objects.stuck(claimed_by=at - LONGEST_SENDING).update(
-        status=Delivery.Status.IN_DOUBT,
-        reason="its sender stopped before the mail server answered",
-        settled_at=at,
+def _next_run(schedule: ReminderSchedule, *, after: datetime, zone: ZoneInfo) -> datetime | None:
+    return cached_next_run(
+        after=after, local_time=schedule.local_time, weekdays=tuple(schedule.weekdays), zone=zone
     )
-    if swept:
-        logger.warning("%d deliveries are in doubt: their senders stopped half-way.", swept)
-    return swept
 
 
-# --- from deliveries to mail ------------------------------------------------------------------
+def _is_lost(schedule: ReminderSchedule, promised: datetime, *, at: datetime) -> bool:
+    """Say whether a reminder still to come today falls out because its hour is over there."""
+    if promised <= at or not schedule.is_on:
+        return False
+    zone = schedule.learner.zone
+    day = clock.date_of(promised, schedule.learner)
+    is_new = schedule.last_day is None or day > schedule.last_day
+    hour = moment_of(day, schedule.local_time, zone)
+    is_wanted = day.weekday() in schedule.weekdays
+    return is_new and is_wanted and hour is not None and hour <= at
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    status: str
-    reason: str = ""
-    due_at: datetime | None = None
+def recount_schedules() -> int:
+    """Bring every schedule in step with the zone rules and the zones of now; return how many moved.
 
-
-def send_delivery(*, delivery_id: int, at: datetime) -> None:
-    """Send one due delivery, or write down why not.
-
-    No transaction is open while the mail server is at work.
+    Schedules alike share one answer and one UPDATE, so a day without news costs one query.
     """
-    if not Delivery.objects.claim(delivery_id, at=at):
-        return
-    delivery = Delivery.objects.select_related("learner").get(pk=delivery_id)
-    delivery.attempts += 1
-    _settle(delivery, _outcome_of(delivery, at=at), at=at)
+    fields = ("learner__time_zone", "local_time", "weekdays", "next_run_at", "last_day")
+    groups = ReminderSchedule.objects.on().exclude(next_run_at=None).order_by()
+    return sum(_recount(*group) for group in groups.values_list(*fields).distinct())
 
 
-def _outcome_of(delivery: Delivery, *, at: datetime) -> Outcome:
-    """Decide, write and post; what goes wrong for one learner stays with that one."""
-    try:
-        [decision] = decisions_on([delivery], at=at)
-        if decision.reason:
-            return _skipped(delivery, decision.reason)
-        letter = digest_letter(decision.digest, delivery)
-        return _posted(letter, delivery, at=at)
-    except OperationalError as error:
-        return _later(delivery, f"the database could not be used: {error}", at=at)
-    except Exception as error:
-        logger.exception("Delivery %s could not be written.", delivery.pk)
-        return Outcome(Delivery.Status.FAILED, f"it could not be written: {error!r}")
-
-
-def _skipped(delivery: Delivery, reason: str) -> Outcome:
-    """Skip it; what kept it until now is said as well."""
-    before = f"; before, {delivery.reason}" if delivery.reason else ""
-    return Outcome(Delivery.Status.SKIPPED, f"{reason}{before}")
-
-
-def _posted(letter: EmailMessage, delivery: Delivery, *, at: datetime) -> Outcome:
-    answer = email.post(letter)
-    if answer.verdict is Verdict.LATER:
-        return _later(delivery, answer.reason, at=at)
-    return Outcome(STATUS_OF[answer.verdict], answer.reason)
-
-
-STATUS_OF = {
-    Verdict.TAKEN: Delivery.Status.SENT,
-    Verdict.REFUSED: Delivery.Status.FAILED,
-    Verdict.UNKNOWN: Delivery.Status.IN_DOUBT,
-}
-
-
-def _later(delivery: Delivery, reason: str, *, at: datetime) -> Outcome:
-    due_at = retry_at(attempts=delivery.attempts, at=at)
-    if due_at >= delivery.stale_at:
-        return Outcome(Delivery.Status.FAILED, reason)
-    return Outcome(Delivery.Status.PENDING, reason, due_at)
-
-
-def _settle(delivery: Delivery, outcome: Outcome, *, at: datetime) -> None:
-    """Write the outcome of our own claim, even when the sweep took us for dead."""
-    changes: dict[str, Any] = {
-        "status": outcome.status,
-        "reason": outcome.reason[:LONGEST_REASON],
-        "attempts": delivery.attempts,
-    }
-    if outcome.due_at is None:
-        changes["settled_at"] = at
-    else:
-        changes |= {"due_at": outcome.due_at, "settled_at": None}
-    Delivery.objects.filter(pk=delivery.pk, claimed_at=delivery.claimed_at).update(**changes)
+def _recount(
+    zone_name: str, local_time: time, weekdays: list[int], planned: datetime, last: date | None
+) -> int:
+    zone = zone_named(zone_name)
+    run = counted_again(planned=planned, local_time=local_time, weekdays=tuple(weekdays), zone=zone)
+    while run is not None and last is not None and run.astimezone(zone).date() <= last:
+        run = cached_next_run(after=run, local_time=local_time, weekdays=tuple(weekdays), zone=zone)
+    if run == planned:
+        return 0
+    alike = ReminderSchedule.objects.on().filter(
+        learner__time_zone=zone_name,
+        local_time=local_time,
+        weekdays=weekdays,
+        next_run_at=planned,
+        last_day=last,
+    )
+    return alike.update(next_run_at=run)
 
 
 def send_test(*, learner: User, at: datetime) -> Delivery:
@@ -231,6 +153,46 @@ def send_test(*, learner: User, at: datetime) -> Delivery:
     )
     if not is_new:
         raise TooSoonForTest
-    send_delivery(delivery_id=delivery.pk, at=at)
+    send_one(delivery.pk, now=lambda: at)
     delivery.refresh_from_db()
     return delivery
+
+
+# --- what the world outside says --------------------------------------------------------------
+
+
+def take_in_returned(*, message: EmailMessage, at: datetime) -> str:
+    """Act on one message from the mailbox of returns, and say in words what it was."""
+    if token := bounces.opt_out_in(message):
+        return _opt_out(token)
+    report = bounces.report_in(message)
+    if report is None:
+        return "nothing for us"
+    delivery = bounces.delivery_meant(message)
+    if delivery is None:
+        return "a report on a mail that is not ours"
+    note_event(
+        address=delivery.learner.email,
+        sort=report.sort,
+        reference=bounces.reference_of(message, delivery),
+        detail=report.detail,
+        at=at,
+    )
+    return f"{AddressEvent.Sort(report.sort).label}: {delivery}"
+
+
+def _opt_out(token: str) -> str:
+    try:
+        learner_id, kind = read_token(token)
+    except (BadToken, ExpiredToken):
+        return "an opt-out that is not complete, or too old"
+    learner = User.objects.filter(pk=learner_id).first()
+    if learner is None:
+        return "an opt-out of an account that is gone"
+    switch_off(learner=learner, kind=kind)
+    return f"an opt-out of the {Kind(kind).label}"
+
+
+def trust_address_again(*, learner: User) -> None:
+    """Mail an address again on its owner's word."""
+    trust_again(learner.email)

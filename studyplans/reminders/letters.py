@@ -1,71 +1,181 @@
-"""Write the digest as a letter: a text and its HTML twin, and the headers that mail asks for."""
+"""A kind's wording becomes a letter: its address, its name for ever, the ways out of it."""
 
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.utils import format_datetime, parseaddr
+from functools import cache
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from studyplans.reminders.models import Delivery, Kind
-from studyplans.reminders.selectors import Digest
+from studyplans.reminders.kinds import KINDS
+from studyplans.reminders.kinds.kind import Links, News, Wording
+from studyplans.reminders.models import Delivery
 from studyplans.reminders.unsubscribing import token_for
+
+SALT = "studyplans.reminders.letters"
+LONGEST_SUBJECT = 150
+CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|\"[A-Za-z0-9 .!#$%&'*+/=?^_`{|}~,:;()@-]+\"")
+DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+NAME = re.compile(r"<([\w.%+-]+)\.(\d+)\.([0-9a-f]{10})@")
 
 # Django would send eight-bit text without asking the server whether it takes it.
 SEVEN_BIT = Charset("utf-8")
 SEVEN_BIT.body_encoding = QP
 
 
-def digest_letter(digest: Digest, delivery: Delivery) -> EmailMultiAlternatives:
+class CannotAddress(ValueError):
+    """No mail server we know of would understand this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail, still in words.  Everything that goes into a header is safe to go there."""
+
+    delivery_id: int
+    return_path: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    list_id: str
+    list_unsubscribe: tuple[str, str]
+
+
+def letter_for(delivery: Delivery, news: News) -> Letter:
     """Write the letter of a delivery; a second try writes it under the same Message-ID."""
-    learner = digest.learner
-    token = token_for(learner_id=learner.pk, kind=Kind.DIGEST)
-    unsubscribe_url = _absolute("reminder_unsubscribe", token)
-    context = {
-        "digest": digest,
-        "is_test": delivery.kind == Kind.TEST,
-        "site_url": settings.SITE_URL,
-        "current_site": {"domain": settings.SITE_HOST},  # what the frame of all mails names
-        "today_url": _absolute("today"),
-        "settings_url": _absolute("reminder_settings"),
-        "unsubscribe_url": unsubscribe_url,
-    }
-    with timezone.override(learner.zone):
-        subject = render_to_string("emails/reminders/digest_subject.txt", context)
-        text = render_to_string("emails/reminders/digest.txt", context)
-        html = render_to_string("emails/reminders/digest.html", context)
-    letter = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=text,
-        to=[learner.email],
-        headers=_headers(delivery, token=token, unsubscribe_url=unsubscribe_url),
+    kind = KINDS[delivery.kind]
+    token = token_for(learner_id=delivery.learner_id, kind=kind.schedule)
+    unsubscribe_url = f"{_unsubscribe_base()}{token}/"
+    wording: Wording = news.wording(_links(unsubscribe_url))
+    return Letter(
+        delivery_id=delivery.pk,
+        return_path=return_path(delivery.pk),
+        recipient=ascii_address(delivery.learner.email),
+        subject=one_line(wording.subject),
+        text=wording.text,
+        html=wording.html,
+        message_id=message_id(delivery),
+        list_id=f"{kind.list_title} <{kind.schedule}.{settings.SITE_HOST}>",
+        list_unsubscribe=(unsubscribe_url, _mailto(token)),
     )
-    letter.encoding = SEVEN_BIT
-    letter.attach_alternative(html, "text/html")
-    return letter
 
 
-def _absolute(name: str, *args: str) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+def one_line(subject: str) -> str:
+    """Return a subject without line ends and other controls, cut to what is ever shown."""
+    clean = CONTROLS.sub(" ", subject).strip()
+    return clean if len(clean) <= LONGEST_SUBJECT else f"{clean[: LONGEST_SUBJECT - 1]}…"
+
+
+def ascii_address(address: str) -> str:
+    """Return the address as SMTP wants it; raises CannotAddress."""
+    local, _, domain = address.rpartition("@")
+    if not domain.isascii():
+        domain = _idna(domain)
+    if not (PLAIN.fullmatch(local) and DOMAIN.fullmatch(domain)):
+        raise CannotAddress(f"{address!r} cannot be written on a mail")
+    return f"{local}@{domain}"
+
+
+def _idna(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def _links(unsubscribe_url: str) -> Links:
+    site, today, reminders, _ = _addresses(settings.SITE_URL)
+    return Links(site=site, today=today, settings=reminders, unsubscribe=unsubscribe_url)
+
+
+def _unsubscribe_base() -> str:
+    return _addresses(settings.SITE_URL)[3]
+
+
+@cache
+def _addresses(site: str) -> tuple[str, str, str, str]:
+    unsubscribe = reverse("reminder_unsubscribe", args=["-"]).removesuffix("-/")
+    paths = (reverse("today"), reverse("reminder_settings"), unsubscribe)
+    today, reminders, way_out = (f"{site}{path}" for path in paths)
+    return site, today, reminders, way_out
+
+
+def _mailto(token: str) -> str:
+    return f"mailto:{_desk()}?subject={quote(f'unsubscribe {token}')}"
+
+
+def _desk() -> str:
+    """Return the address that returned mail and opt-outs go to."""
+    return _bare(settings.REMINDERS_BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _bare(address: str) -> str:
+    return parseaddr(address)[1]
+
+
+# --- the names by which a mail is known again -------------------------------------------------
 
 
 def message_id(delivery: Delivery) -> str:
-    """Name the letter by what makes its delivery unique, the same at each attempt."""
-    key = f"{delivery.kind}.{delivery.occurrence}.{delivery.learner_id}"
-    return f"<{key}@{settings.SITE_HOST}>"
+    """Name the letter by what makes its delivery unique, the same at each attempt.
+
+    The seal at its end tells our own names from guessed ones: a bounce that quotes one is real.
+    """
+    thing = quote(f"{delivery.kind}.{delivery.occurrence}", safe="").replace("~", "%7E")
+    name = f"{thing}.{delivery.learner_id}"
+    return f"<{name}.{seal(name)}@{settings.SITE_HOST}>"
 
 
-def _headers(delivery: Delivery, *, token: str, unsubscribe_url: str) -> dict[str, str]:
-    _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    mailto = f"mailto:{address}?subject={quote(f'unsubscribe {token}')}"
-    return {
-        "Message-ID": message_id(delivery),
-        "Date": format_datetime(timezone.now()),
-        "Auto-Submitted": "auto-generated",
-        "List-Id": f"Milepost daily digest <digest.{settings.SITE_HOST}>",
-        "List-Unsubscribe": f"<{unsubscribe_url}>, <{mailto}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+def named_in(message_id: str) -> str | None:
+    """Return the name in a Message-ID of ours, without seal and site; None for any other."""
+    found = NAME.search(message_id)
+    if not found:
+        return None
+    name = f"{found[1]}.{found[2]}"
+    return name if seal(name) == found[3] else None
+
+
+def return_path(delivery_id: int) -> str:
+    """Return where bounces go: an address per delivery where the operator named one."""
+    if not settings.REMINDERS_BOUNCE_ADDRESS:
+        return _desk()
+    local, _, domain = _desk().rpartition("@")
+    return f"{local}+{delivery_id}-{seal(str(delivery_id))}@{domain}"
+
+
+def seal(name: str) -> str:
+    return salted_hmac(SALT, name).hexdigest()[:10]
+
+
+# --- for backends that are not SMTP -----------------------------------------------------------
+
+
+def as_django_mail(letter: Letter) -> EmailMultiAlternatives:
+    web, mail = letter.list_unsubscribe
+    mail_out = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        to=[letter.recipient],
+        headers={
+            "Message-ID": letter.message_id,
+            "Date": format_datetime(timezone.now()),
+            "Auto-Submitted": "auto-generated",
+            "List-Id": letter.list_id,
+            "List-Unsubscribe": f"<{web}>, <{mail}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    mail_out.encoding = SEVEN_BIT
+    mail_out.attach_alternative(letter.html, "text/html")
+    return mail_out

@@ -1,7 +1,8 @@
-"""Which reminders a learner wants, and the outbox of those on their way."""
+"""Which reminders a learner wants, the outbox of those on their way, and what holds them up."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 from typing import Self
 
@@ -15,17 +16,27 @@ class Kind(models.TextChoices):
     TEST = "test", "test digest"
 
 
+class Channel(models.TextChoices):
+    EMAIL = "email", "e-mail"
+
+
 def every_day() -> list[int]:
     return list(range(7))
 
 
 class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
+    def on(self) -> Self:
+        return self.filter(is_on=True)
+
     def due(self, at: datetime) -> Self:
-        return self.filter(is_on=True, next_run_at__lte=at)
+        return self.on().filter(next_run_at__lte=at)
 
 
 class ReminderSchedule(models.Model):
-    """When a learner wants a kind of reminder: a local hour on chosen weekdays."""
+    """When a learner wants a kind of reminder: a local hour on chosen weekdays.
+
+    `next_run_at` falls on a local date after `last_day`, the latest that has had its delivery.
+    """
 
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_schedules"
@@ -34,6 +45,10 @@ class ReminderSchedule(models.Model):
     is_on = models.BooleanField(default=True)
     local_time = models.TimeField(default=time(8, 0))
     weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")
+    lead_minutes = models.PositiveIntegerField(default=0)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    last_day = models.DateField(null=True, editable=False)
     next_run_at = models.DateTimeField(null=True, editable=False)
 
     objects = ReminderScheduleQuerySet.as_manager()
@@ -42,6 +57,11 @@ class ReminderSchedule(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "kind"], name="learner_schedules_a_kind_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_hours_have_both_ends",
             ),
         ]
         indexes = [
@@ -58,14 +78,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, at: datetime) -> Self:
         return self.filter(status=Delivery.Status.PENDING, due_at__lte=at)
 
-    def stuck(self, claimed_by: datetime) -> Self:
-        """Keep those that a sender took until then and said nothing about since."""
-        return self.filter(status=Delivery.Status.SENDING, claimed_at__lte=claimed_by)
+    def stale(self, at: datetime) -> Self:
+        """Keep those that wait in vain: sent now, they would come too late."""
+        return self.filter(status=Delivery.Status.PENDING, stale_at__lte=at)
 
-    def claim(self, pk: int, *, at: datetime) -> bool:
-        """Take one due delivery; False when another worker has it already."""
-        free = self.due(at).filter(pk=pk)
-        return free.update(status=Delivery.Status.SENDING, claimed_at=at) == 1
+    def leased(self) -> Self:
+        return self.filter(status=Delivery.Status.LEASED)
+
+    def leased_by(self, owner: str) -> Self:
+        return self.leased().filter(lease_owner=owner)
+
+    def overdue_leases(self, until: datetime) -> Self:
+        """Keep those whose lease ended by then although nobody has settled them."""
+        return self.leased().filter(lease_until__lte=until)
+
+    def of_ids(self, ids: Collection[int]) -> Self:
+        return self.filter(pk__in=ids)
 
 
 class Delivery(models.Model):
@@ -73,7 +101,7 @@ class Delivery(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "pending", "waiting"
-        SENDING = "sending", "being sent"
+        LEASED = "leased", "being sent"
         SENT = "sent", "sent"
         SKIPPED = "skipped", "not needed"
         FAILED = "failed", "failed"
@@ -83,13 +111,23 @@ class Delivery(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deliveries"
     )
     kind = models.CharField(max_length=16, choices=Kind)
-    occurrence = models.CharField(max_length=40, help_text="The local date it reminds of.")
+    occurrence = models.CharField(
+        max_length=40, help_text="The local date, or the thing, it reminds of."
+    )
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     due_at = models.DateTimeField()
     stale_at = models.DateTimeField(help_text="From here on it would come too late to help.")
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
     reason = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
+    doubts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often only the mail server knew whether it has the mail."
+    )
+    has_slot = models.BooleanField(
+        default=False, help_text="A rate limit has already given it the moment it is due at."
+    )
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -98,7 +136,8 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["learner", "kind", "occurrence"], name="occurrence_is_delivered_once"
+                fields=["learner", "kind", "occurrence", "channel"],
+                name="occurrence_is_delivered_once",
             ),
         ]
         indexes = [
@@ -106,11 +145,96 @@ class Delivery(models.Model):
                 fields=["due_at"], name="delivery_pending_by_due", condition=Q(status="pending")
             ),
             models.Index(
-                fields=["claimed_at"],
-                name="delivery_sending_by_claim",
-                condition=Q(status="sending"),
+                fields=["lease_owner"],
+                name="delivery_leased_by_owner",
+                condition=Q(status="leased"),
+            ),
+            models.Index(
+                fields=["settled_at"],
+                name="delivery_trouble_by_time",
+                condition=Q(status__in=["failed", "in doubt"]),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.occurrence} for {self.learner}"
+
+
+class DeliveryText(models.Model):
+    """What a sent mail said, kept for a month apart from its row."""
+
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.CASCADE, related_name="wording", primary_key=True
+    )
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    sent_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class AddressState(models.Model):
+    """An address that takes no mail of ours; known by its hash, so it outlives the account."""
+
+    class Trouble(models.TextChoices):
+        BOUNCED = "bounced", "mail to it comes back"
+        COMPLAINED = "complained", "our mail was reported as spam"
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    trouble = models.CharField(max_length=10, choices=Trouble)
+    reason = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.address_hash[:12]}: {self.get_trouble_display()}"
+
+
+class AddressEvent(models.Model):
+    """News about an address from the world outside; the same news twice is one row."""
+
+    class Sort(models.TextChoices):
+        HARD = "hard", "comes back for good"
+        SOFT = "soft", "came back this time"
+        COMPLAINT = "complaint", "reported as spam"
+
+    reference = models.CharField(max_length=200, unique=True)
+    address_hash = models.CharField(max_length=64)
+    sort = models.CharField(max_length=9, choices=Sort)
+    detail = models.CharField(max_length=300, blank=True)
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address_hash", "heard_at"], name="address_event_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sort_display()} ({self.reference})"
+
+
+class MailServer(models.Model):
+    """The circuit breaker of the one mail server: while it is open nothing is leased.
+
+    One row.  `failures` counts in a row; `probe_at` says when one sender may try again.
+    """
+
+    ONLY = 1
+
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return "not answering" if self.opened_at else "working"
+
+
+class Pace(models.Model):
+    """A rate limit's memory: from when on its next mail may go."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    free_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.free_at:%Y-%m-%d %H:%M:%S}"

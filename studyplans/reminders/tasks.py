@@ -1,32 +1,51 @@
 import logging
+import math
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from common import clock
-from studyplans.reminders import actions
+from studyplans.reminders import actions, claiming, sending, sweeping
+from studyplans.reminders.leasing import LEASED_AT_ONCE
 from studyplans.reminders.models import Delivery
 
 logger = logging.getLogger(__name__)
 
-# More would only wait in Redis; what is left over is rung for in the next minute.
-RINGS_A_MINUTE = 5000
+# A sender ends before the next minute's bell, so that no other task waits long for its worker.
+SECONDS_A_BELL = 50
 
 
 @shared_task
 def dispatch_due() -> None:
-    """Turn due schedules into deliveries and hand each to a worker; beat calls this each minute."""
+    """Turn due schedules into deliveries and ring for senders; beat calls this each minute."""
     at = clock.now()
-    actions.claim_all_due(at=at)
-    actions.sweep_stuck(at=at)
-    due = Delivery.objects.due(at).order_by("due_at").values_list("pk", flat=True)
+    claiming.claim_all_due(at=at)
+    sweeping.sweep(at=at)
     try:
-        for delivery_id in due[:RINGS_A_MINUTE]:
-            send_delivery.delay(delivery_id)
+        for _ in range(senders_wanted(Delivery.objects.due(at).count())):
+            send_due.apply_async(expires=SECONDS_A_BELL)
     except OperationalError:
         logger.warning("The broker does not answer. Deliveries wait for the next minute's ring.")
 
 
+def senders_wanted(waiting: int) -> int:
+    return min(math.ceil(waiting / LEASED_AT_ONCE), settings.REMINDERS_SENDERS)
+
+
 @shared_task
-def send_delivery(delivery_id: int) -> None:
-    actions.send_delivery(delivery_id=delivery_id, at=clock.now())
+def send_due() -> None:
+    sending.send_due(now=clock.now, seconds=SECONDS_A_BELL)
+
+
+@shared_task
+def recount_schedules() -> None:
+    """Follow new zone rules; beat calls this once a day."""
+    moved = actions.recount_schedules()
+    if moved:
+        logger.info("%d reminder schedules moved with new zone rules.", moved)
+
+
+@shared_task
+def forget_old_texts() -> None:
+    sweeping.forget_old_texts(at=clock.now())

@@ -37,6 +37,7 @@ def reminder_settings(request: LearnerRequest) -> HttpResponse:
     context = {
         "form": form,
         "schedule": schedule,
+        "trouble": selectors.trouble_with(request.user),
         "deliveries": selectors.deliveries_to(request.user, limit=DELIVERIES_SHOWN),
     }
     status = 422 if form.errors else 200
@@ -60,6 +61,14 @@ def send_test(request: LearnerRequest) -> HttpResponse:
         messages.warning(request, "You had a test less than a minute ago. Wait a moment.")
     else:
         _tell(request, delivery)
+    return redirect("reminder_settings")
+
+
+@require_POST
+@login_required
+def address_works(request: LearnerRequest) -> HttpResponse:
+    actions.trust_address_again(learner=request.user)
+    messages.success(request, f"Reminders go to {request.user.email} again.")
     return redirect("reminder_settings")
 
 

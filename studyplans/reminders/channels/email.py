@@ -1,11 +1,29 @@
-"""Hand one letter to the mail server, and understand its answer."""
+"""Hand letters to the mail server over one kept connection, and understand its answers."""
 
+from __future__ import annotations
+
+import re
 import smtplib
-import traceback
+import socket
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
+
+from studyplans.reminders.letters import Letter, as_django_mail
+from studyplans.reminders.mime import Stationery, with_dots
+
+MESSAGES_A_LINE = 500
+ENHANCED_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# "No such mailbox", "mailbox disabled" and "has moved", with and without an enhanced code.
+DEAD_MAILBOX = re.compile(r"5\.1\.(?!8)\d+|5\.2\.1")
+DEAD_MAILBOX_CODES = {550, 551, 553}
 
 
 class Verdict(Enum):
@@ -17,42 +35,205 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """What became of one letter; `is_server_down` when the trouble is not the letter's."""
+
     verdict: Verdict
     reason: str = ""
+    is_server_down: bool = False
+    is_mailbox_dead: bool = False
 
 
-def post(letter: EmailMessage) -> Answer:
-    """Send a letter to its one recipient over a connection of its own."""
-    try:
-        letter.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        [(code, text)] = error.recipients.values()
-        return _refusal(code, text)
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        return _refusal(error.smtp_code, error.smtp_error)
-    except (smtplib.SMTPException, OSError) as error:
-        return _broken(error)
-    return Answer(Verdict.TAKEN)
+class ServerAway(Exception):
+    """The mail server cannot be reached or does not let us in; no letter is to blame."""
 
 
-def _refusal(code: int, text: bytes | str) -> Answer:
-    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    reason = f"the mail server said: {code} {words}"
-    return Answer(Verdict.LATER if code < 500 else Verdict.REFUSED, reason)
+class Line(Protocol):
+    """A way to the mail server.  `offer` hands a letter over, `answer` waits for the reply."""
+
+    def offer(
+        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+    ) -> Answer | None:
+        """Return an early answer, or None when the content is with the server.
+
+        `note` is called right before the first byte of the content.  Raises ServerAway.
+        """
+
+    def answer(self) -> Answer: ...
+
+    def close(self) -> None: ...
 
 
-def _broken(error: Exception) -> Answer:
-    if _was_under_way(error):
-        return Answer(Verdict.UNKNOWN, "the mail server fell silent before it confirmed the mail")
-    # A wrong password is a refusal too, but of us, not of the letter: it is worth another try.
-    return Answer(Verdict.LATER, f"the mail server could not be used: {error}")
+def open_line() -> Line:
+    backend = get_connection(timeout=settings.EMAIL_TIMEOUT)
+    return SmtpLine(backend) if isinstance(backend, EmailBackend) else DjangoLine(backend)
 
 
-def _was_under_way(error: Exception) -> bool:
-    """Say whether the connection broke while the content was on its way.
+class SmtpLine:
+    """One kept SMTP connection, opened when needed and renewed after some hundred letters.
 
-    Then a second try might be a second mail.  smtplib does not tell in which step it was; only
-    its `data` sends content.
+    The envelope goes out as one group where the server offers PIPELINING (RFC 2920).
     """
-    steps = (frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__))
-    return smtplib.SMTP.data.__code__ in steps
+
+    def __init__(self, backend: EmailBackend) -> None:
+        self._backend = backend
+        self._smtp: smtplib.SMTP | None = None
+        self._letters = 0
+
+    def offer(
+        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+    ) -> Answer | None:
+        content = with_dots(stationery.write(letter))
+        smtp = self._open()
+        try:
+            refusal = self._envelope(smtp, letter)
+        except (smtplib.SMTPException, OSError) as error:
+            return self._broken(Verdict.LATER, f"the mail server could not be used: {error}")
+        if refusal:
+            return refusal
+        note()
+        return self._content(smtp, content)
+
+    def _content(self, smtp: smtplib.SMTP, content: bytes) -> Answer | None:
+        try:
+            _socket(smtp).sendall(content)
+        except OSError as error:
+            # The final dot is the last byte, so the server cannot have it: it discards the rest.
+            return self._broken(Verdict.LATER, f"the line broke during the content: {error}")
+        return None
+
+    def answer(self) -> Answer:
+        smtp = self._smtp
+        assert smtp is not None  # noqa: S101  an offer came before
+        try:
+            _socket(smtp).settimeout(settings.REMINDERS_FINAL_REPLY_SECONDS)
+            code, words = smtp.getreply()
+            _socket(smtp).settimeout(settings.EMAIL_TIMEOUT)
+        except (smtplib.SMTPException, OSError):
+            reason = "the mail server fell silent before it confirmed the mail"
+            return self._broken(Verdict.UNKNOWN, reason)
+        if code == 250:
+            return Answer(Verdict.TAKEN)
+        return self._refusal(code, words)
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._smtp.quit()
+            self._drop()
+
+    def _open(self) -> smtplib.SMTP:
+        if self._letters >= MESSAGES_A_LINE:
+            self.close()
+        if self._smtp is None:
+            self._smtp = self._connected()
+        self._letters += 1
+        return self._smtp
+
+    def _connected(self) -> smtplib.SMTP:
+        try:
+            self._backend.open()
+            smtp = self._backend.connection
+            if smtp is None:
+                raise ServerAway("it could not be opened")
+            smtp.ehlo_or_helo_if_needed()
+            # Two small writes in a row must not wait for each other's acknowledgement.
+            _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise ServerAway(f"the mail server could not be used: {error}") from error
+        return smtp
+
+    def _drop(self) -> None:
+        if self._backend.connection is not None:
+            self._backend.connection.close()
+        self._backend.connection = self._smtp = None
+        self._letters = 0
+
+    def _broken(self, verdict: Verdict, reason: str) -> Answer:
+        self._drop()
+        return Answer(verdict, reason, is_server_down=True)
+
+    def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Answer | None:
+        """Say who it is from and for; return a refusal, or None when content may follow."""
+        commands = [f"MAIL FROM:<{letter.return_path}>", f"RCPT TO:<{letter.recipient}>", "DATA"]
+        say = _in_one_group if smtp.has_extn("pipelining") else _one_by_one
+        replies = say(smtp, commands)
+        wanted = (250, 250, 354)
+        for step, (code, words) in enumerate(replies):
+            if code // 100 != wanted[step] // 100:
+                self._clear(smtp, replies)
+                return self._refusal(code, words, is_recipient=step == 1)
+        return None
+
+    def _clear(self, smtp: smtplib.SMTP, replies: list[tuple[int, bytes]]) -> None:
+        """Make the line ready for the next letter after a refusal."""
+        if replies[-1][0] == 354:
+            # It asks for content although nobody is to get it (RFC 2920, 3.1): an empty one.
+            _socket(smtp).sendall(b".\r\n")
+            smtp.getreply()
+        if all(code != 421 for code, _ in replies):
+            smtp.rset()
+
+    def _refusal(self, code: int, words: bytes, *, is_recipient: bool = False) -> Answer:
+        text = words.decode("utf-8", "replace")
+        reason = f"the mail server said: {code} {text}"
+        if code == 421:
+            return self._broken(Verdict.LATER, reason)
+        if code < 500:
+            return Answer(Verdict.LATER, reason)
+        is_dead = _is_mailbox_dead(code, text, is_recipient=is_recipient)
+        return Answer(Verdict.REFUSED, reason, is_mailbox_dead=is_dead)
+
+
+def _is_mailbox_dead(code: int, text: str, *, is_recipient: bool) -> bool:
+    """Tell "there is no such mailbox" from "I do not like this letter"."""
+    enhanced = ENHANCED_CODE.search(text)
+    if enhanced:
+        return bool(DEAD_MAILBOX.fullmatch(enhanced[1]))
+    return is_recipient and code in DEAD_MAILBOX_CODES
+
+
+def _socket(smtp: smtplib.SMTP) -> socket.socket:
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("the line is closed")
+    return smtp.sock
+
+
+def _in_one_group(smtp: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+    _socket(smtp).sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+    return [smtp.getreply() for _ in commands]
+
+
+def _one_by_one(smtp: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+    replies = []
+    for command in commands:
+        replies.append(smtp.docmd(command))
+        if replies[-1][0] // 100 not in (2, 3):
+            break
+    return replies
+
+
+class DjangoLine:
+    """Any other mail backend: the console, a provider's HTTP API, the tests' own."""
+
+    def __init__(self, backend: BaseEmailBackend) -> None:
+        self._backend = backend
+        self._answer = Answer(Verdict.UNKNOWN)
+
+    def offer(
+        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+    ) -> Answer | None:
+        note()
+        try:
+            self._backend.send_messages([as_django_mail(letter)])
+        except OSError as error:
+            reason = f"the mail service could not be used: {error}"
+            return Answer(Verdict.LATER, reason, is_server_down=True)
+        self._answer = Answer(Verdict.TAKEN)
+        return None
+
+    def answer(self) -> Answer:
+        return self._answer
+
+    def close(self) -> None:
+        self._backend.close()

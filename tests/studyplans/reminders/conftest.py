@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from pytest_django import Settings
 
 from config.celery import app
 from studyplans.plans.models import StudySession
@@ -25,6 +27,12 @@ def eager_worker() -> Iterator[None]:
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
+
+
+@pytest.fixture(autouse=True)
+def own_outbox(settings: Settings, tmp_path: Path) -> None:
+    """Keep the journals apart from those of tests that run at the same time."""
+    settings.VAR_DIR = tmp_path
 
 
 @pytest.fixture

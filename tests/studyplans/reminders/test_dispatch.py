@@ -12,9 +12,11 @@ from kombu.exceptions import OperationalError
 
 from studyplans.plans.actions import settle_studied
 from studyplans.plans.models import StudySession
-from studyplans.reminders import actions, letters, selectors, tasks
+from studyplans.reminders import actions, claiming, letters, selectors, sending, tasks
 from studyplans.reminders.actions import set_reminder_schedule
-from studyplans.reminders.channels import email
+from studyplans.reminders.channels.email import DjangoLine
+from studyplans.reminders.kinds import digest
+from studyplans.reminders.kinds.kind import News
 from studyplans.reminders.models import Delivery, Kind, ReminderSchedule
 from tests.factories import make_learner
 from tests.studyplans.cast import evenings, make_maths
@@ -59,7 +61,7 @@ def test_nothing_is_sent_a_minute_early(
 def test_ringing_twice_sends_one_reminder(planned_ada: User, mailoutbox: Letters) -> None:
     tasks.dispatch_due()
     tasks.dispatch_due()
-    tasks.send_delivery(Delivery.objects.get().pk)
+    tasks.send_due()
 
     assert len(mailoutbox) == 1
 
@@ -73,7 +75,7 @@ def test_each_day_gets_its_own_and_a_free_day_none(
 
     assert outcomes(planned_ada) == [
         (MONDAY, "sent", ""),
-        (TUESDAY, "skipped", selectors.NOTHING_PLANNED),
+        (TUESDAY, "skipped", digest.NOTHING_PLANNED),
         ("2026-03-04", "sent", ""),
     ]
     assert len(mailoutbox) == 2
@@ -201,13 +203,13 @@ def closed(learner: User) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (without_plan, selectors.NOTHING_PLANNED),
-        (done, selectors.ALL_DONE),
-        (done_unknown_to_the_plan, selectors.ALL_DONE),
-        (studied, selectors.ALL_DONE),
-        (paused, selectors.PAUSED),
-        (left, selectors.NOTHING_PLANNED),
-        (over, selectors.ALL_OVER),
+        (without_plan, digest.NOTHING_PLANNED),
+        (done, digest.ALL_DONE),
+        (done_unknown_to_the_plan, digest.ALL_DONE),
+        (studied, digest.ALL_DONE),
+        (paused, digest.PAUSED),
+        (left, digest.NOTHING_PLANNED),
+        (over, digest.ALL_OVER),
         (closed, selectors.NO_ADDRESS),
         (unconfirm, selectors.NO_ADDRESS),
     ],
@@ -225,7 +227,7 @@ def test_a_reminder_that_helps_nobody_is_skipped_with_its_reason(
 def test_switching_off_stops_what_is_already_waiting(
     planned_ada: User, mailoutbox: Letters
 ) -> None:
-    actions.claim_all_due(at=MONDAY_AT_EIGHT)
+    claiming.claim_all_due(at=MONDAY_AT_EIGHT)
     actions.switch_off(learner=planned_ada, kind=Kind.DIGEST)
     tasks.dispatch_due()
 
@@ -240,8 +242,8 @@ def test_after_an_outage_the_stale_is_skipped_and_the_rest_goes_out(
     tasks.dispatch_due()
 
     assert outcomes(planned_ada) == [
-        (MONDAY, "skipped", selectors.TOO_LATE),
-        (TUESDAY, "skipped", selectors.TOO_LATE),
+        (MONDAY, "skipped", claiming.TOO_LATE),
+        (TUESDAY, "skipped", claiming.TOO_LATE),
         ("2026-03-04", "sent", ""),
     ]
     assert len(mailoutbox) == 1
@@ -252,22 +254,22 @@ def test_after_an_outage_the_stale_is_skipped_and_the_rest_goes_out(
 def test_a_waiting_reminder_grows_stale_at_local_midnight(
     planned_ada: User, clock: time_machine.Traveller, mailoutbox: Letters
 ) -> None:
-    actions.claim_all_due(at=MONDAY_AT_EIGHT)
+    claiming.claim_all_due(at=MONDAY_AT_EIGHT)
     clock.move_to(datetime(2026, 3, 2, 23, 0, tzinfo=UTC))  # Tuesday, 00:00 in Berlin
     tasks.dispatch_due()
 
     assert mailoutbox == []
-    assert outcomes(planned_ada) == [(MONDAY, "skipped", selectors.TOO_LATE)]
+    assert outcomes(planned_ada) == [(MONDAY, "skipped", claiming.TOO_LATE)]
 
 
 def test_a_broken_broker_loses_nothing(
     planned_ada: User, mailoutbox: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*args: Any) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
         raise OperationalError("no broker")
 
     with monkeypatch.context() as broken:
-        broken.setattr(tasks.send_delivery, "delay", refuse)
+        broken.setattr(tasks.send_due, "apply_async", refuse)
         tasks.dispatch_due()
     assert outcomes(planned_ada) == [(MONDAY, "pending", "")]
 
@@ -283,14 +285,14 @@ def test_a_letter_that_cannot_be_written_leaves_the_others_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     enrol_on_sunday(cleo, maths)
-    write = letters.digest_letter
+    write = letters.letter_for
 
-    def write_for_others(digest: selectors.Digest, delivery: Delivery) -> EmailMultiAlternatives:
-        if digest.learner == planned_ada:
+    def write_for_others(delivery: Delivery, news: News) -> letters.Letter:
+        if delivery.learner == planned_ada:
             raise ValueError("a broken template")
-        return write(digest, delivery)
+        return write(delivery, news)
 
-    monkeypatch.setattr(actions, "digest_letter", write_for_others)
+    monkeypatch.setattr(sending, "letter_for", write_for_others)
     tasks.dispatch_due()
 
     [(_, status, reason)] = outcomes(planned_ada)
@@ -301,32 +303,18 @@ def test_a_letter_that_cannot_be_written_leaves_the_others_alone(
     assert [letter.to for letter in mailoutbox] == [["cleo@example.org"]]
 
 
-def test_a_sender_that_died_leaves_its_reminder_in_doubt(
-    planned_ada: User, clock: time_machine.Traveller, mailoutbox: Letters
-) -> None:
-    actions.claim_all_due(at=MONDAY_AT_EIGHT)
-    Delivery.objects.claim(Delivery.objects.get().pk, at=MONDAY_AT_EIGHT)
-
-    clock.shift(timedelta(minutes=14))
-    tasks.dispatch_due()
-    assert outcomes(planned_ada)[0][1] == "sending"
-
-    clock.shift(timedelta(minutes=1))
-    tasks.dispatch_due()
-    assert outcomes(planned_ada)[0][1] == "in doubt"
-    assert mailoutbox == []
-
-
 def test_no_transaction_is_open_while_sending(
     planned_ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
 
-    def look(letter: EmailMultiAlternatives) -> Any:
-        seen.append(connection.in_atomic_block)
-        return email.Answer(email.Verdict.TAKEN)
+    offer = DjangoLine.offer
 
-    monkeypatch.setattr(email, "post", look)
+    def look(line: DjangoLine, *letter: Any, **note: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return offer(line, *letter, **note)
+
+    monkeypatch.setattr(DjangoLine, "offer", look)
     tasks.dispatch_due()
 
     assert seen == [False]
@@ -336,20 +324,18 @@ def test_queries_do_not_grow_with_the_number_of_learners(
     planned_ada: User, maths: Curriculum
 ) -> None:
     def count(step: Any) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             step()
         return len(queries)
 
     def claim() -> None:
-        assert actions.claim_due(at=MONDAY_AT_EIGHT) == User.objects.count()
+        assert claiming.claim_due(at=MONDAY_AT_EIGHT) == User.objects.count()
 
     def decide() -> None:
         deliveries = list(Delivery.objects.select_related("learner"))
         decisions = selectors.decisions_on(deliveries, at=MONDAY_AT_EIGHT)
         assert [decision.reason for decision in decisions] == [""] * len(deliveries)
-        assert all(decision.digest.rows for decision in decisions)
+        assert all("1 session" in decision.news.in_words for decision in decisions)
 
     few = count(claim), count(decide)
     for number in range(8):

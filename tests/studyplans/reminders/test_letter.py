@@ -3,6 +3,7 @@ from datetime import UTC, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,9 +11,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.html import escape
 
 from studyplans.reminders import tasks
-from studyplans.reminders.letters import digest_letter
+from studyplans.reminders.letters import message_id
 from studyplans.reminders.models import Delivery
-from studyplans.reminders.selectors import digests_of
 from tests.factories import make_milestone
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, todays_sessions
 from tracker.accounts.models import User
@@ -71,7 +71,8 @@ def test_headers_are_those_mail_programs_ask_for(
 ) -> None:
     message = the_letter(mailoutbox)
 
-    assert message["Message-ID"] == f"<digest.2026-03-02.{planned_ada.pk}@localhost>"
+    name = rf"<digest\.2026-03-02\.{planned_ada.pk}\.[0-9a-f]{{10}}@localhost>"
+    assert re.fullmatch(name, message["Message-ID"])
     assert parsedate_to_datetime(message["Date"]).astimezone(UTC) == MONDAY_AT_EIGHT
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"] == "Milepost daily digest <digest.localhost>"
@@ -116,7 +117,7 @@ def test_five_sessions_are_listed_and_the_rest_counted(
     module = maths.modules.get()
     for number in range(6):
         milestone = make_milestone(module, f"maths.extra{number}")
-        session.pk = None
+        session.pk, session.uid = None, uuid4()
         session.milestone_key = milestone.key
         session.starts_at += timedelta(minutes=10)
         session.ends_at = session.starts_at + timedelta(minutes=15)
@@ -132,9 +133,9 @@ def test_five_sessions_are_listed_and_the_rest_counted(
 
 
 def test_each_attempt_bears_the_same_message_id(planned_ada: User) -> None:
-    actions_digest = digests_of([planned_ada], at=MONDAY_AT_EIGHT)[planned_ada.pk]
-    delivery = Delivery(learner=planned_ada, kind="digest", occurrence="2026-03-02")
+    first, again, other = (
+        Delivery(learner=planned_ada, kind="digest", occurrence=f"2026-03-0{day}")
+        for day in (2, 2, 3)
+    )
 
-    first, second = (digest_letter(actions_digest, delivery) for _ in range(2))
-
-    assert parsed(first)["Message-ID"] == parsed(second)["Message-ID"]
+    assert message_id(first) == message_id(again) != message_id(other)

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from studyplans.reminders import tasks
-from studyplans.reminders.actions import set_reminder_schedule
+from studyplans.reminders.actions import recount_schedules, set_reminder_schedule
 from studyplans.reminders.models import Kind, ReminderSchedule
 from tests.factories import make_learner
 from tests.studyplans.cast import enrol, make_maths
@@ -107,3 +107,41 @@ def test_signing_up_alone_brings_no_mail(
     tasks.dispatch_due()
 
     assert not ReminderSchedule.objects.filter(learner=ben).exists()
+
+
+def test_a_digest_still_to_come_today_is_not_lost_on_the_way_east(
+    planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[Any]
+) -> None:
+    clock.move_to(MONDAY_AT_EIGHT - timedelta(minutes=10))
+    change_profile(learner=planned_ada, name="Ada", time_zone="Europe/Helsinki")  # 08:50 there
+    assert schedule_of(planned_ada).next_run_at == MONDAY_AT_EIGHT
+
+    clock.move_to(MONDAY_AT_EIGHT)
+    tasks.dispatch_due()
+
+    assert [occurrence for occurrence, *_ in outcomes(planned_ada)] == ["2026-03-02"]
+    assert schedule_of(planned_ada).next_run_at == datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
+
+
+def test_new_zone_rules_move_all_schedules_alike_at_once(
+    planned_ada: User, cleo: User, clock: time_machine.Traveller
+) -> None:
+    choose(cleo, at=SUNDAY)
+    ReminderSchedule.objects.update(next_run_at=MONDAY_AT_EIGHT + timedelta(hours=1))
+
+    assert recount_schedules() == 2
+    assert recount_schedules() == 0
+    assert schedule_of(planned_ada).next_run_at == MONDAY_AT_EIGHT
+    assert schedule_of(cleo).next_run_at == MONDAY_AT_EIGHT
+
+
+def test_new_zone_rules_repeat_no_date(
+    planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[Any]
+) -> None:
+    clock.move_to(MONDAY_AT_EIGHT)
+    tasks.dispatch_due()
+    ReminderSchedule.objects.update(next_run_at=MONDAY_AT_EIGHT + timedelta(hours=10))
+
+    recount_schedules()
+
+    assert schedule_of(planned_ada).next_run_at == MONDAY_AT_EIGHT + timedelta(days=1)

@@ -13,10 +13,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
+from common.clock import now as clock_now
 from studyplans.reminders import tasks
-from studyplans.reminders.models import Delivery
-from studyplans.reminders.selectors import ALL_OVER
-from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, outcomes, todays_sessions
+from studyplans.reminders.kinds.digest import ALL_OVER
+from studyplans.reminders.models import Delivery, MailServer
+from studyplans.reminders.selectors import trouble_with
+from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, outcomes
 from tracker.accounts.models import User
 
 OK = "250 OK"
@@ -91,15 +93,16 @@ def test_a_passing_refusal_is_tried_again_later(
     setattr(desk, step, "451 Try again later")
     tasks.dispatch_due()
     delivery = Delivery.objects.get()
-    tasks.send_delivery(delivery.pk)  # a bell that rang twice, heard before it is due again
+    tasks.send_due()  # a bell that rang twice, heard before it is due again
 
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts) == ("pending", 1)
     assert delivery.reason == "the mail server said: 451 Try again later"
-    assert delivery.due_at == MONDAY_AT_EIGHT + timedelta(minutes=1)
+    waited = delivery.due_at - MONDAY_AT_EIGHT
+    assert timedelta(minutes=1) <= waited < timedelta(minutes=1, seconds=12)
 
     setattr(desk, step, OK)
-    clock.shift(timedelta(minutes=1))
+    clock.shift(timedelta(minutes=2))
     tasks.dispatch_due()
     assert len(desk.kept) == 1
     delivery.refresh_from_db()
@@ -128,7 +131,7 @@ def test_a_line_dropped_before_the_content_is_tried_again(
     assert Delivery.objects.get().status == "pending"
 
     desk.to_rcpt = OK
-    clock.shift(timedelta(minutes=1))
+    clock.shift(timedelta(minutes=2))
     tasks.dispatch_due()
     assert len(desk.kept) == 1
 
@@ -153,12 +156,14 @@ def server_away(settings: Settings, desk: Desk) -> None:
 
 
 def try_all_day(clock: time_machine.Traveller) -> Delivery:
-    tasks.dispatch_due()
-    while (delivery := Delivery.objects.get()).status == "pending":
-        assert delivery.reason.startswith("the mail server could not be used:")
-        clock.move_to(delivery.due_at)
+    for _ in range(60):
         tasks.dispatch_due()
-    return delivery
+        delivery = Delivery.objects.get()
+        if delivery.status != "pending":
+            return delivery
+        assert delivery.reason.startswith("the mail server could not be used:")
+        clock.shift(timedelta(minutes=20))
+    raise AssertionError("it is still pending")
 
 
 def test_a_reminder_no_server_took_is_skipped_once_it_helps_no_more(
@@ -168,20 +173,69 @@ def test_a_reminder_no_server_took_is_skipped_once_it_helps_no_more(
 
     assert delivery.status == "skipped"
     assert delivery.reason.startswith(f"{ALL_OVER}; before, the mail server could not be used:")
+    assert delivery.attempts == 0
 
 
-def test_a_reminder_no_server_took_fails_when_its_day_ends(
+def test_a_dead_server_is_left_alone_and_found_again(
+    planned_ada: User,
+    desk: Desk,
+    settings: Settings,
+    clock: time_machine.Traveller,
+) -> None:
+    there, settings.EMAIL_PORT = settings.EMAIL_PORT, free_port()
+    tasks.dispatch_due()
+    server = MailServer.objects.get()
+    assert server.opened_at == MONDAY_AT_EIGHT
+    assert server.probe_at == MONDAY_AT_EIGHT + timedelta(seconds=30)
+    assert "refused" in server.reason
+
+    settings.EMAIL_PORT = there
+    clock.shift(timedelta(seconds=29))
+    tasks.dispatch_due()
+    assert desk.kept == []
+
+    clock.shift(timedelta(seconds=1))
+    tasks.dispatch_due()
+    assert len(desk.kept) == 1
+    assert outcomes(planned_ada) == [("2026-03-02", "sent", "")]
+    server.refresh_from_db()
+    assert (server.failures, str(server)) == (0, "working")
+
+
+def test_a_failed_probe_makes_the_pause_longer(
     planned_ada: User, server_away: None, clock: time_machine.Traveller
 ) -> None:
-    [session] = todays_sessions(planned_ada)
-    session.starts_at += timedelta(hours=3)
-    session.ends_at += timedelta(hours=3, minutes=50)
-    session.save()
+    pauses = []
+    tasks.dispatch_due()
+    for _ in range(6):
+        server = MailServer.objects.get()
+        assert server.probe_at is not None
+        pauses.append(int((server.probe_at - clock_now()).total_seconds()))
+        clock.move_to(server.probe_at)
+        tasks.dispatch_due()
 
-    delivery = try_all_day(clock)
+    assert pauses == [30, 60, 120, 240, 300, 300]
+    assert Delivery.objects.get().status == "pending"
 
-    assert delivery.status == "failed"
-    assert delivery.reason.startswith("the mail server could not be used:")
-    assert delivery.settled_at is not None
-    assert delivery.settled_at < delivery.stale_at
-    assert delivery.attempts > 10
+
+@pytest.mark.parametrize(
+    ("reply", "trouble"),
+    [
+        ("550 5.1.1 No such user", "bounced"),
+        ("550 No such user", "bounced"),
+        ("550 5.7.1 We do not like your letters", None),
+        ("552 5.2.2 Mailbox full", None),
+    ],
+)
+def test_a_mailbox_that_is_gone_gets_no_more_mail(
+    planned_ada: User, desk: Desk, clock: time_machine.Traveller, reply: str, trouble: str | None
+) -> None:
+    desk.to_rcpt = reply
+    tasks.dispatch_due()
+    state = trouble_with(planned_ada)
+    assert (state.trouble if state else None) == trouble
+
+    desk.to_rcpt = OK
+    clock.shift(timedelta(days=2))
+    tasks.dispatch_due()
+    assert len(desk.kept) == (0 if trouble else 1)

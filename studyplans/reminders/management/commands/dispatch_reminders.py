@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from common import clock
-from studyplans.reminders import actions, selectors
+from studyplans.reminders import claiming, selectors, sending, sweeping
 from studyplans.reminders.models import Delivery
 
 
@@ -32,11 +32,10 @@ class Command(BaseCommand):
             self.stdout.write(_line(decision))
 
     def _dispatch(self, at: datetime) -> None:
-        actions.claim_all_due(at=at)
-        actions.sweep_stuck(at=at)
-        due = list(Delivery.objects.due(at).order_by("due_at").values_list("pk", flat=True))
-        for delivery_id in due:
-            actions.send_delivery(delivery_id=delivery_id, at=at)
+        claiming.claim_all_due(at=at)
+        sweeping.sweep(at=at)
+        due = list(Delivery.objects.due(at).values_list("pk", flat=True))
+        sending.send_due(now=lambda: at)
         sent = Delivery.objects.filter(pk__in=due, status=Delivery.Status.SENT).count()
         self.stdout.write(f"{len(due)} due, {sent} sent.")
 
@@ -56,4 +55,6 @@ def _line(decision: selectors.Decision) -> str:
     what = f"{delivery.learner.email}: {delivery.get_kind_display()} of {delivery.occurrence}"
     if decision.reason:
         return f"{what}: not sent, {decision.reason}"
-    return f"{what}: {decision.digest.in_words}"
+    if decision.quiet_until:
+        return f"{what}: after the quiet hours, {decision.news.in_words}"
+    return f"{what}: {decision.news.in_words}"

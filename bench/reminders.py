@@ -1,0 +1,472 @@
+"""Measure the outbox: `python -m bench.reminders` (takes about two minutes).
+
+The floor is what no sender can do without: ready bytes over kept smtplib connections.  Figures to
+compare are the ratios within one run.  The sink is Postfix's `smtp-sink` where it is installed, and
+otherwise a small one of our own; it takes everything and keeps nothing.  DATABASE_URL names the
+database to fill (a PostgreSQL of your own, say); without it a temporary SQLite file is used.
+"""
+
+import asyncio
+import os
+import shutil
+import smtplib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import NamedTuple
+
+import django
+
+MAILS = int(os.environ.get("BENCH_MAILS", "4000"))
+SLOW_MAILS = MAILS // 8
+SCHEDULES = int(os.environ.get("BENCH_SCHEDULES", "1000000"))
+ROUNDS = 3
+AT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
+HELD_SECONDS = 0.001
+SENDER, RECIPIENT = "hello@example.org", "learner@example.org"
+
+
+# --- the sink ---------------------------------------------------------------------------------
+
+
+class Sink(asyncio.Protocol):
+    """Take every message, and think about each for `pause` seconds."""
+
+    pause = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._buffer = b""
+        self._is_content = False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        while self._content() if self._is_content else self._command():
+            continue
+
+    def _content(self) -> bool:
+        _, dot, rest = self._buffer.partition(b"\r\n.\r\n")
+        if not dot:
+            return False
+        self._buffer, self._is_content = rest, False
+        if self.pause:
+            reply = self._transport.write
+            asyncio.get_running_loop().call_later(self.pause, reply, b"250 Taken\r\n")
+        else:
+            self._transport.write(b"250 Taken\r\n")
+        return True
+
+    def _command(self) -> bool:
+        line, end, rest = self._buffer.partition(b"\r\n")
+        if not end:
+            return False
+        self._buffer = rest
+        verb = line[:4].upper()
+        self._is_content = verb == b"DATA"
+        self._transport.write(REPLIES.get(verb, b"250 Ok\r\n"))
+        return True
+
+
+REPLIES = {
+    b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",
+    b"DATA": b"354 Go on\r\n",
+    b"QUIT": b"221 Bye\r\n",
+}
+
+
+async def serve_sink(port: int, pause: float) -> None:
+    Sink.pause = pause
+    server = await asyncio.get_running_loop().create_server(Sink, "127.0.0.1", port, backlog=256)
+    await server.serve_forever()
+
+
+@contextmanager
+def sink(*, pause: float = 0.0) -> Iterator[int]:
+    """Run a sink and yield its port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "bench.reminders", "--sink", str(port), str(pause)]
+    if not pause and (postfix := shutil.which("smtp-sink")):
+        command = [postfix, f"127.0.0.1:{port}", "256"]
+    process = subprocess.Popen(command)  # noqa: S603
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError("the sink did not start")
+
+
+# --- measuring --------------------------------------------------------------------------------
+
+
+class Figure(NamedTuple):
+    """Messages a second, and the processor time of our side for each; the best of some rounds."""
+
+    rate: float
+    cpu_microseconds: float
+
+
+def measured(
+    work: Callable[[], None], mails: int, *, prepare: Callable[[], None] | None = None
+) -> Figure:
+    figures = []
+    for _ in range(ROUNDS):
+        if prepare:
+            prepare()
+        begin, cpu = time.perf_counter(), cpu_seconds()
+        work()
+        passed, used = time.perf_counter() - begin, cpu_seconds() - cpu
+        figures.append(Figure(mails / passed, used / mails * 1e6))
+    return Figure(max(each.rate for each in figures), min(each[1] for each in figures))
+
+
+def cpu_seconds() -> float:
+    """Return what this process and its ended children have used."""
+    return sum(os.times()[:4])
+
+
+def in_processes(number: int, work: Callable[[int], None]) -> None:
+    """Do the work in so many forks at the same time."""
+    from django.db import connections
+
+    connections.close_all()
+    pids = []
+    for index in range(number):
+        pid = os.fork()
+        if not pid:
+            work(index)
+            os._exit(0)
+        pids.append(pid)
+    for pid in pids:
+        _, status = os.waitpid(pid, 0)
+        assert status == 0
+
+
+# --- the floors -------------------------------------------------------------------------------
+
+
+def send_ready(port: int, content: bytes, mails: int) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
+        for _ in range(mails):
+            smtp.sendmail(SENDER, [RECIPIENT], content)
+
+
+def send_grouped(port: int, content: bytes, mails: int) -> None:
+    """Send the envelope as one group, as RFC 2920 allows."""
+    from studyplans.reminders.mime import with_dots
+
+    envelope = f"MAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\n".encode()
+    ready = with_dots(content)
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
+        smtp.ehlo()
+        assert smtp.sock is not None
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(mails):
+            smtp.sock.sendall(envelope)
+            assert [smtp.getreply()[0] for _ in range(3)] == [250, 250, 354]
+            smtp.sock.sendall(ready)
+            assert smtp.getreply()[0] == 250
+
+
+def floors(
+    port: int, content: bytes, mails: int, *, connections: Sequence[int]
+) -> dict[int, Figure]:
+    return {
+        number: measured(
+            lambda number=number: in_processes(  # type: ignore[misc]
+                number, lambda _: send_ready(port, content, mails // number)
+            ),
+            mails,
+        )
+        for number in connections
+    }
+
+
+# --- ours, and the ways others send -----------------------------------------------------------
+
+
+def forget_deliveries() -> None:
+    from studyplans.reminders.models import Delivery, MailServer, ReminderSchedule
+
+    Delivery.objects.all().delete()
+    MailServer.objects.all().delete()
+    ReminderSchedule.objects.update(next_run_at=AT, last_day=None)
+
+
+def ours(processes: int) -> None:
+    """Claim, decide, read, render, build, send and settle, with so many senders."""
+    from studyplans.reminders import claiming, sending
+
+    claiming.claim_all_due(at=AT)
+    in_processes(processes, lambda _: send_all(sending.send_due))
+
+
+def send_all(send_due: Callable[..., int]) -> None:
+    send_due(now=lambda: AT)
+
+
+def django_messages(mails: int) -> None:
+    """Send the same letters through Django's own classes, over one open connection."""
+    from django.core.mail import get_connection
+
+    from studyplans.reminders.letters import as_django_mail, letter_for
+    from studyplans.reminders.models import Delivery
+    from studyplans.reminders.selectors import decisions_on
+
+    with get_connection() as connection:
+        deliveries = list(Delivery.objects.select_related("learner")[:mails])
+        for begin in range(0, mails, 200):
+            for decision in decisions_on(deliveries[begin : begin + 200], at=AT):
+                letter = letter_for(decision.delivery, decision.news)
+                connection.send_messages([as_django_mail(letter)])
+
+
+def one_task_a_mail(ids: Sequence[int]) -> None:
+    """Send each mail as a task would, without Celery's own cost: own queries, own connection."""
+    from studyplans.reminders.letters import as_django_mail, letter_for
+    from studyplans.reminders.models import Delivery
+    from studyplans.reminders.selectors import decisions_on
+
+    for pk in ids:
+        delivery = Delivery.objects.select_related("learner").get(pk=pk)
+        [decision] = decisions_on([delivery], at=AT)
+        as_django_mail(letter_for(delivery, decision.news)).send()
+        Delivery.objects.filter(pk=pk).update(status=Delivery.Status.SENT, settled_at=AT)
+
+
+def claim_milliseconds(rounds: int = 15) -> float:
+    """Return the median time of claiming 500."""
+    from studyplans.reminders.claiming import claim_due
+
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        assert claim_due(at=AT, limit=500) == 500
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times) * 1000
+
+
+# --- data -------------------------------------------------------------------------------------
+
+
+def fill(learners: int) -> None:
+    """Write learners who each have one session today, in a path of a hundred milestones."""
+    from allauth.account.models import EmailAddress
+
+    from studyplans.plans.models import StudyPlan, StudySession
+    from studyplans.reminders.models import ReminderSchedule
+    from tracker.accounts.models import User
+    from tracker.curricula.models import Curriculum, Milestone, Module
+    from tracker.progress.models import Enrolment
+
+    path = Curriculum.objects.create(slug="bench", title="Machine learning from the ground up")
+    module = Module.objects.create(curriculum=path, key="all", title="All of it", position=0)
+    Milestone.objects.bulk_create(
+        Milestone(
+            module=module,
+            curriculum=path,
+            key=f"bench.m{number}",
+            title=f"Milestone {number}: what a gradient is & how to follow it",
+            effort_minutes=60,
+            done_when="You can show it.",
+            position=number,
+        )
+        for number in range(100)
+    )
+    users = User.objects.bulk_create(
+        (
+            User(email=f"learner-{number}@example.org", password="-", time_zone="Europe/Berlin")  # noqa: S106
+            for number in range(learners)
+        ),
+        batch_size=1000,
+    )
+    EmailAddress.objects.bulk_create(
+        (EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users),
+        batch_size=1000,
+    )
+    enrolments = Enrolment.objects.bulk_create(
+        (
+            Enrolment(learner=u, curriculum=path, started_on=AT.date(), enrolled_at=AT)
+            for u in users
+        ),
+        batch_size=1000,
+    )
+    plans = StudyPlan.objects.bulk_create((StudyPlan(learner=u) for u in users), batch_size=1000)
+    numbers = count()
+    StudySession.objects.bulk_create(
+        (
+            StudySession(
+                plan=plan,
+                enrolment=enrolment,
+                milestone_key=f"bench.m{next(numbers) % 100}",
+                starts_at=AT + timedelta(hours=11 + 24 * day),
+                ends_at=AT + timedelta(hours=12 + 24 * day),
+            )
+            for plan, enrolment in zip(plans, enrolments, strict=True)
+            for day in (0, 2)
+        ),
+        batch_size=1000,
+    )
+    ReminderSchedule.objects.bulk_create(
+        (ReminderSchedule(learner=user, next_run_at=AT) for user in users), batch_size=1000
+    )
+
+
+def more_schedules(total: int) -> None:
+    """Grow to so many schedules of learners around the world."""
+    from studyplans.reminders.models import ReminderSchedule
+    from tracker.accounts.models import User
+
+    have = ReminderSchedule.objects.count()
+    zones = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")
+    for begin in range(have, total, 5000):
+        numbers = range(begin, min(begin + 5000, total))
+        users = User.objects.bulk_create(
+            User(email=f"crowd-{n}@example.org", password="-", time_zone=zones[n % 5])  # noqa: S106
+            for n in numbers
+        )
+        ReminderSchedule.objects.bulk_create(
+            ReminderSchedule(learner=user, next_run_at=AT + timedelta(days=1, minutes=n % 1440))
+            for n, user in zip(numbers, users, strict=True)
+        )
+
+
+def a_letter() -> bytes:
+    """Return one of our own digests as bytes."""
+    from studyplans.reminders.letters import letter_for
+    from studyplans.reminders.mime import Stationery
+    from studyplans.reminders.models import Delivery
+    from studyplans.reminders.selectors import decisions_on
+
+    delivery = Delivery.objects.select_related("learner").first()
+    assert delivery is not None
+    [decision] = decisions_on([delivery], at=AT)
+    return Stationery(at=AT).write(letter_for(delivery, decision.news))
+
+
+# --- the report -------------------------------------------------------------------------------
+
+
+def row(name: str, figure: Figure, floor: Figure) -> None:
+    ratio = figure.rate / floor.rate
+    print(
+        f"{name:<52} {figure.rate:>9,.0f} {ratio:>8.2f} {figure.cpu_microseconds:>9,.0f}",
+        flush=True,
+    )
+
+
+def point_at(port: int) -> None:
+    from django.conf import settings
+
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+
+def measure_sending() -> None:
+    from studyplans.reminders import claiming
+    from studyplans.reminders.models import Delivery
+
+    claiming.claim_all_due(at=AT)
+    content = a_letter()
+    ids = list(Delivery.objects.values_list("pk", flat=True)[:SLOW_MAILS])
+    print(f"{MAILS:,} digests of {len(content):,} bytes, best of {ROUNDS}.\n")
+    print(f"{'':<52} {'mails/s':>9} {'x floor':>8} {'CPU us':>9}")
+    with sink() as port:
+        point_at(port)
+        floor = floors(port, content, MAILS, connections=(1, 2, 4))
+        for number, figure in floor.items():
+            row(f"floor: ready bytes, {number} smtplib connection(s)", figure, floor[1])
+        grouped = measured(lambda: send_grouped(port, content, MAILS), MAILS)
+        row("floor: ready bytes, 1 connection, grouped envelope", grouped, floor[1])
+        tasks = measured(lambda: one_task_a_mail(ids), SLOW_MAILS)
+        row("one task, one connection a mail (without Celery)", tasks, floor[1])
+        messages = measured(lambda: django_messages(SLOW_MAILS), SLOW_MAILS)
+        row("Django send_messages, one connection", messages, floor[1])
+        for processes in (1, 2):
+            figure = measured(lambda n=processes: ours(n), MAILS, prepare=forget_deliveries)  # type: ignore[misc]
+            row(f"ours, all included, {processes} sender(s)", figure, floor[1])
+            print(f"{'':<52} {figure.rate / tasks.rate:>9.1f} x one task one mail")
+        assert Delivery.objects.filter(status="sent").count() == MAILS
+    with sink(pause=HELD_SECONDS) as port:
+        point_at(port)
+        held = floors(port, content, SLOW_MAILS * 2, connections=(1, 2))
+        for number in (1, 2):
+            row(f"held sink, floor, {number} connection(s)", held[number], held[1])
+            figure = measured(lambda n=number: ours(n), MAILS, prepare=forget_deliveries)  # type: ignore[misc]
+            row(f"held sink, ours, {number} sender(s), x its own floor", figure, held[number])
+
+
+def measure_claiming() -> None:
+    print(f"\n{'schedules':>10} {'claim 500, ms':>14}")
+    for total in sorted({min(10_000, SCHEDULES), min(100_000, SCHEDULES), SCHEDULES}):
+        more_schedules(total)
+        make_due(8_000)
+        print(f"{total:>10,} {claim_milliseconds():>14.1f}", flush=True)
+
+
+def make_due(number: int) -> None:
+    """Let so many schedules have come due in the last quarter of an hour, all others tomorrow."""
+    from django.db import connection
+
+    from studyplans.reminders.models import ReminderSchedule
+
+    ReminderSchedule.objects.exclude(next_run_at__gt=AT).update(next_run_at=AT + timedelta(days=1))
+    ids = list(ReminderSchedule.objects.order_by("pk").values_list("pk", flat=True))
+    chosen = ids[:: max(len(ids) // number, 1)][:number]
+    for minutes in range(15):
+        due = ReminderSchedule.objects.filter(pk__in=chosen[minutes::15])
+        due.update(next_run_at=AT - timedelta(minutes=minutes))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE reminders_reminderschedule")
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--sink"]:
+        asyncio.run(serve_sink(int(sys.argv[2]), float(sys.argv[3])))
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{directory}/bench.sqlite3")
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DEBUG": "true",
+            "MILEPOST_VAR": directory,
+            "EMAIL_URL": "smtp://127.0.0.1:1",
+        }
+        django.setup()
+        run()
+
+
+def run() -> None:
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.DEBUG = False  # which would keep every query in memory
+    call_command("migrate", verbosity=0)
+    fill(MAILS)
+    measure_sending()
+    measure_claiming()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""The digest: what is planned today.  The test is a digest that comes whatever is planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from common import clock
+from common.durations import duration
+from studyplans.plans.models import StudySession
+from studyplans.plans.workload import SETTLED_STATES
+from studyplans.reminders.kinds.kind import Links, News, Wording
+from studyplans.reminders.kinds.templates import rendered
+from studyplans.reminders.models import Delivery, Kind
+from tracker.accounts.models import User
+from tracker.curricula.models import Milestone
+from tracker.progress.models import Achievement, Enrolment
+
+MOST_LISTED = 5
+NOTHING_PLANNED = "nothing is planned today"
+PAUSED = "what is planned today is paused"
+ALL_DONE = "everything planned for today is done"
+ALL_OVER = "the sessions of today are over"
+
+
+class Planned(NamedTuple):
+    """A session near today, as the database tells it."""
+
+    learner_id: int
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    milestone_key: str
+    enrolment_state: str
+    curriculum_id: int
+    curriculum_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session as the mail lists it."""
+
+    begins: str
+    ends: str
+    minutes: int
+    title: str
+    path: str
+    curriculum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a learner still has planned today, or why there is nothing to say."""
+
+    zone: str
+    date: date
+    rows: tuple[Row, ...]
+    why_empty: str
+    is_test: bool = False
+
+    @property
+    def why_useless(self) -> str:
+        return "" if self.is_test else self.why_empty
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def in_words(self) -> str:
+        if not self.rows:
+            return "nothing planned"
+        count = len(self.rows)
+        return f"{count} session{'' if count == 1 else 's'}, {duration(self.minutes)}"
+
+    @property
+    def day_in_words(self) -> str:
+        return f"{self.date:%A} {self.date.day} {self.date:%B}"
+
+    @property
+    def listed(self) -> tuple[Row, ...]:
+        return self.rows[:MOST_LISTED]
+
+    @property
+    def unlisted_count(self) -> int:
+        return len(self.rows) - len(self.listed)
+
+    def wording(self, links: Links) -> Wording:
+        context = {"digest": self, "in_words": self.in_words, "links": links}
+        prefix = "Test: today" if self.is_test else "Today"
+        return Wording(
+            subject=f"{prefix}{',' if self.is_test else ':'} {self.in_words}",
+            text=rendered("emails/reminders/digest.txt", context),
+            html=rendered("emails/reminders/digest.html", context),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DigestKind:
+    list_title: str = "Milepost daily digest"
+    schedule: str = Kind.DIGEST
+    needs_schedule: bool = True
+    # Tomorrow brings another one; two of a morning would look like a fault.
+    is_repeated_in_doubt: bool = False
+
+    def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
+        learners = {delivery.learner_id: delivery.learner for delivery in deliveries}
+        digests = digests_of(list(learners.values()), at=at)
+        return [self._news(digests[delivery.learner_id]) for delivery in deliveries]
+
+    def _news(self, digest: Digest) -> News:
+        return digest
+
+
+class TestKind(DigestKind):
+    """The digest a learner asks for, to see one."""
+
+    def _news(self, digest: Digest) -> News:
+        return replace(digest, is_test=True)
+
+
+DIGEST = DigestKind()
+TEST = TestKind(needs_schedule=False)
+
+
+def digests_of(learners: Sequence[User], *, at: datetime) -> dict[int, Digest]:
+    """Return each learner's digest of their own today, by the learner's primary key."""
+    sessions = _sessions_today(learners, at=at)
+    near = [session for todays in sessions.values() for session in todays]
+    titles, settled = _titles(near), _settled(near)
+    return {
+        learner.pk: _digest(
+            learner,
+            [each for each in sessions[learner.pk] if _place(each) in titles],
+            titles,
+            settled,
+            at=at,
+        )
+        for learner in learners
+    }
+
+
+def _sessions_today(learners: Sequence[User], *, at: datetime) -> dict[int, list[Planned]]:
+    """Return each learner's sessions of the local day; one query for days of all zones."""
+    days = {learner.pk: _day_around(at, learner) for learner in learners}
+    near = StudySession.objects.filter(
+        plan__learner__in=days,
+        starts_at__gte=min((begin for begin, _ in days.values()), default=at),
+        starts_at__lt=max((end for _, end in days.values()), default=at),
+    ).exclude(enrolment__state=Enrolment.State.LEFT)
+    rows = near.order_by("starts_at", "pk").values_list(
+        *["plan__learner", "starts_at", "ends_at", "state", "milestone_key"],
+        *["enrolment__state", "enrolment__curriculum", "enrolment__curriculum__title"],
+    )
+    todays: dict[int, list[Planned]] = defaultdict(list)
+    for session in map(Planned._make, rows):
+        begin, end = days[session.learner_id]
+        if begin <= session.starts_at < end:
+            todays[session.learner_id].append(session)
+    return todays
+
+
+def _day_around(at: datetime, learner: User) -> tuple[datetime, datetime]:
+    today = clock.date_of(at, learner)
+    tomorrow = today + timedelta(days=1)
+    return clock.start_of_day(today, learner), clock.start_of_day(tomorrow, learner)
+
+
+def _place(session: Planned) -> tuple[int, str]:
+    return session.curriculum_id, session.milestone_key
+
+
+def _titles(sessions: Iterable[Planned]) -> dict[tuple[int, str], tuple[str, str]]:
+    """Return title and address of each milestone that is still there."""
+    places = {_place(session) for session in sessions}
+    found = Milestone.objects.filter(
+        curriculum__in={curriculum for curriculum, _ in places}, key__in={key for _, key in places}
+    )
+    return {
+        (curriculum, key): (title, _path_of(key))
+        for curriculum, key, title in found.values_list("curriculum", "key", "title")
+        if (curriculum, key) in places
+    }
+
+
+@lru_cache(maxsize=4096)
+def _path_of(milestone_key: str) -> str:
+    return reverse("milestone", args=[milestone_key])
+
+
+def _settled(sessions: Iterable[Planned]) -> set[tuple[int, str]]:
+    """Return (learner, milestone key) of what is done, known or skipped."""
+    pairs = {(session.learner_id, session.milestone_key) for session in sessions}
+    achievements = Achievement.objects.filter(
+        learner__in={learner for learner, _ in pairs},
+        milestone_key__in={key for _, key in pairs},
+        state__in=SETTLED_STATES,
+    )
+    return set(achievements.values_list("learner", "milestone_key"))
+
+
+def _digest(
+    learner: User,
+    sessions: Sequence[Planned],
+    titles: Mapping[tuple[int, str], tuple[str, str]],
+    settled: set[tuple[int, str]],
+    *,
+    at: datetime,
+) -> Digest:
+    active = [each for each in sessions if each.enrolment_state != Enrolment.State.PAUSED]
+    still_open = [
+        each
+        for each in active
+        if each.state == StudySession.State.PLANNED
+        and (learner.pk, each.milestone_key) not in settled
+    ]
+    ahead = [each for each in still_open if each.ends_at > at]
+    return Digest(
+        zone=str(learner.zone),
+        date=clock.date_of(at, learner),
+        rows=tuple(_row(each, titles[_place(each)], learner) for each in ahead),
+        why_empty=_why_empty(sessions, active, still_open, ahead),
+    )
+
+
+def _row(session: Planned, milestone: tuple[str, str], learner: User) -> Row:
+    title, path = milestone
+    begin, end = (
+        moment.astimezone(learner.zone) for moment in (session.starts_at, session.ends_at)
+    )
+    return Row(
+        begins=f"{begin:%H:%M}",
+        ends=f"{end:%H:%M}",
+        minutes=int((session.ends_at - session.starts_at).total_seconds() // 60),
+        title=title,
+        path=path,
+        curriculum=session.curriculum_title,
+    )
+
+
+def _why_empty(
+    planned: Sequence[Planned],
+    active: Sequence[Planned],
+    still_open: Sequence[Planned],
+    ahead: Sequence[Planned],
+) -> str:
+    if not planned:
+        return NOTHING_PLANNED
+    if not active:
+        return PAUSED
+    if not still_open:
+        return ALL_DONE
+    return "" if ahead else ALL_OVER

@@ -1,0 +1,107 @@
+"""Letters as bytes, the fast way: constant headers once a batch, bodies as quoted-printable.
+
+Python's own `email` classes take ten to fifty times as long.  What comes out is 7-bit, has CRLF
+ends only, lines of at most 998 bytes, and parses back without a defect: the tests hold it to that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from binascii import b2a_qp
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.core.mail.message import sanitize_address
+
+from studyplans.reminders.letters import Letter
+
+# Longer subjects, and those that are not plain ASCII, go the way of RFC 2047.
+LONGEST_PLAIN_SUBJECT = 68
+
+
+class Stationery:
+    """What all letters of one batch have in common."""
+
+    def __init__(self, *, at: datetime) -> None:
+        # "=_" cannot occur in quoted-printable text.
+        boundary = f"=_{secrets.token_hex(12)}"
+        self._head = _head(boundary, at=at)
+        self._text = _part_head(boundary, "plain")
+        self._html = _part_head(boundary, "html")
+        self._end = f"--{boundary}--\r\n".encode("ascii")
+
+    def write(self, letter: Letter) -> bytes:
+        """Return the whole message, without SMTP's dots."""
+        return b"".join(
+            (
+                _own_head(letter),
+                self._head,
+                self._text,
+                quoted_printable(letter.text),
+                self._html,
+                quoted_printable(letter.html),
+                self._end,
+            )
+        )
+
+
+def _head(boundary: str, *, at: datetime) -> bytes:
+    sender = sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8")
+    lines = [
+        f"From: {sender}",
+        f"Date: {format_datetime(at)}",
+        "Auto-Submitted: auto-generated",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _part_head(boundary: str, subtype: str) -> bytes:
+    lines = [
+        f"--{boundary}",
+        f"Content-Type: text/{subtype}; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _own_head(letter: Letter) -> bytes:
+    web, mail = letter.list_unsubscribe
+    lines = (
+        f"Message-ID: {letter.message_id}",
+        f"To: {letter.recipient}",
+        f"Subject: {_subject(letter.subject)}",
+        f"List-Id: {letter.list_id}",
+        f"List-Unsubscribe: <{web}>,\r\n <{mail}>",
+        "",
+    )
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _subject(subject: str) -> str:
+    is_plain = subject.isascii() and len(subject) <= LONGEST_PLAIN_SUBJECT
+    if is_plain and "=?" not in subject:
+        return subject
+    return Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
+
+
+def quoted_printable(text: str) -> bytes:
+    """Return text as quoted-printable lines, the last of them ended."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    ended = lines if lines.endswith("\r\n") else f"{lines}\r\n"
+    # A lone half of a surrogate pair, from broken data, becomes a question mark.
+    return b2a_qp(ended.encode("utf-8", "replace"))
+
+
+def with_dots(message: bytes) -> bytes:
+    """Return the message as SMTP sends it: dots at line starts doubled, and the final dot."""
+    content = message.replace(b"\r\n.", b"\r\n..")
+    return content + b".\r\n"

@@ -1,0 +1,266 @@
+"""The sender: lease, decide, write, post, note, settle, until nothing is due.
+
+While the server thinks about one letter the next is being written.  No transaction is open while
+a letter is on its way.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError
+
+from studyplans.reminders import breaker, leasing, settling
+from studyplans.reminders.breaker import Leave
+from studyplans.reminders.channels.email import Answer, Line, ServerAway, Verdict, open_line
+from studyplans.reminders.journal import Journal, Mark
+from studyplans.reminders.letters import Letter, letter_for
+from studyplans.reminders.limits import slots_for
+from studyplans.reminders.mime import Stationery
+from studyplans.reminders.models import Delivery
+from studyplans.reminders.selectors import Decision, decisions_on
+from studyplans.reminders.settling import Outcome, Settlement
+
+logger = logging.getLogger(__name__)
+
+# What a rate limit keeps longer than this goes back to wait in the database.
+LONGEST_NAP = timedelta(seconds=10)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One letter ready to go, and from when on it may."""
+
+    delivery: Delivery
+    letter: Letter
+    slot: datetime
+
+
+def send_due(*, now: Clock, seconds: float | None = None) -> int:
+    """Send what is due until nothing is, or for about so long; return how many were looked at."""
+    if not Delivery.objects.due(now()).exists():
+        return 0
+    with Sender(now=now) as sender:
+        return sender.send_for(seconds)
+
+
+def send_one(delivery_id: int, *, now: Clock) -> None:
+    """Send one due delivery at once, or write down why not."""
+    with Sender(now=now) as sender:
+        sender.send(leasing.lease_one(delivery_id, owner=sender.owner, at=now()))
+
+
+class Sender:
+    """One process at work on the outbox, with its journal and its line to the mail server.
+
+    Leaving by an exception leaves the journal behind: the sweep then does what is left to do.
+    """
+
+    def __init__(self, *, now: Clock) -> None:
+        self._now = now
+        self._journal = Journal()
+        self._line: Line = open_line()
+        self.owner = self._journal.owner
+        self._settlement = Settlement(owner=self.owner)
+        self._is_stopped = False
+        self._is_server_proven = False
+        self._trouble = ""
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        self._line.close()
+        if error is None:
+            self._journal.close()
+        else:
+            self._journal.abandon()
+
+    def send_for(self, seconds: float | None) -> int:
+        end = None if seconds is None else time.monotonic() + seconds
+        count = 0
+        while end is None or time.monotonic() < end:
+            batch = self._lease()
+            if not batch:
+                break
+            self.send(batch)
+            count += len(batch)
+        return count
+
+    def _lease(self) -> list[Delivery]:
+        at = self._now()
+        leave = Leave.WAIT if self._is_stopped else breaker.leave_to_send(at=at)
+        if leave is Leave.WAIT:
+            return []
+        limit = 1 if leave is Leave.PROBE else leasing.LEASED_AT_ONCE
+        return leasing.lease(owner=self.owner, at=at, limit=limit)
+
+    def send(self, batch: Sequence[Delivery]) -> None:
+        """Bring each delivery of a fresh lease to its outcome, or give it back."""
+        begun, at = time.monotonic(), self._now()
+        last_start = at + leasing.LEASE - leasing.LAST_START_BEFORE_END
+        left = {delivery.pk for delivery in batch}
+        under_way: Delivery | None = None
+        for item in self._items(batch, at=at):
+            if under_way:
+                self._take_answer(under_way, self._line.answer())
+            under_way = None
+            self._settle_if_due()
+            if self._is_stopped or self._now() >= last_start:
+                break
+            _nap(until=item.slot - at, since=begun)
+            under_way = self._offer(item)
+        if under_way:
+            self._take_answer(under_way, self._line.answer())
+        self._settlement.write(at=self._now())
+        self._give_back(left)
+
+    def _give_back(self, ids: set[int]) -> None:
+        """Return what this lease has not come to."""
+        rest = Delivery.objects.leased_by(self.owner).of_ids(ids).values_list("pk", flat=True)
+        if untouched := list(rest):
+            leasing.give_back(untouched, owner=self.owner, reason=self._trouble)
+
+    # --- from deliveries to letters ---
+
+    def _items(self, batch: Sequence[Delivery], *, at: datetime) -> Iterator[Item]:
+        """Yield letters one by one, each written only when the one before is on its way."""
+        self._stationery = Stationery(at=at)
+        decisions = self._decisions(batch, at=at)
+        useful = [decision for decision in decisions if self._is_useful(decision)]
+        slots = slots_for([decision.delivery for decision in useful], at=at)
+        for decision in sorted(useful, key=lambda each: slots[each.delivery.pk]):
+            delivery = decision.delivery
+            if slots[delivery.pk] > at + LONGEST_NAP:
+                wait = settling.not_before(slots[delivery.pk], has_slot=True)
+                self._settlement.add(delivery.pk, wait)
+            elif letter := self._letter(decision):
+                yield Item(delivery, letter, slots[delivery.pk])
+
+    def _decisions(self, batch: Sequence[Delivery], *, at: datetime) -> list[Decision]:
+        """Decide on all at once; where that fails, one by one, to find whose data is broken."""
+        try:
+            return decisions_on(batch, at=at)
+        except DatabaseError:
+            raise
+        except Exception:
+            if len(batch) > 1:
+                return [each for one in batch for each in self._decisions([one], at=at)]
+            self._fail(batch[0])
+            return []
+
+    def _is_useful(self, decision: Decision) -> bool:
+        """Settle what is not to be sent now."""
+        delivery = decision.delivery
+        if decision.reason:
+            self._settlement.add(delivery.pk, settling.skipped(delivery, decision.reason))
+            return False
+        if decision.quiet_until:
+            wait = settling.not_before(decision.quiet_until, has_slot=False)
+            self._settlement.add(delivery.pk, wait)
+            return False
+        return True
+
+    def _letter(self, decision: Decision) -> Letter | None:
+        """Write the letter; what goes wrong for one learner stays with that one."""
+        self._journal.note(decision.delivery.pk, Mark.WRITING)
+        try:
+            return letter_for(decision.delivery, decision.news)
+        except Exception:
+            self._fail(decision.delivery)
+            return None
+
+    def _fail(self, delivery: Delivery) -> None:
+        logger.exception("Delivery %s could not be written.", delivery.pk)
+        error = sys.exc_info()[1]
+        outcome = settling.failed(f"it could not be written: {error!r}")
+        self._conclude(delivery, outcome)
+
+    # --- from letters to answers ---
+
+    def _offer(self, item: Item) -> Delivery | None:
+        """Hand the letter over; return its delivery when its answer is still to come."""
+        delivery = item.delivery
+
+        def note() -> None:
+            self._journal.note(delivery.pk, Mark.CONTENT)
+
+        try:
+            early = self._line.offer(item.letter, self._stationery, note=note)
+        except ServerAway as away:
+            self._count_failure(str(away))
+            return None
+        except Exception:
+            self._fail(delivery)
+            self._line.close()
+            return None
+        self._keep(item)
+        if early is None:
+            return delivery
+        self._take_answer(delivery, early)
+        return None
+
+    def _keep(self, item: Item) -> None:
+        self._settlement.keep_text(
+            item.delivery.pk, subject=item.letter.subject, text=item.letter.text, at=self._now()
+        )
+
+    def _take_answer(self, delivery: Delivery, answer: Answer) -> None:
+        self._conclude(delivery, self._outcome(delivery, answer))
+        if answer.is_mailbox_dead:
+            self._settlement.report_dead(delivery, answer.reason)
+        if answer.is_server_down:
+            self._count_failure(answer.reason)
+        elif not self._is_server_proven:
+            self._is_server_proven = True
+            breaker.note_success()
+
+    def _count_failure(self, reason: str) -> None:
+        self._trouble = reason
+        self._is_server_proven = False
+        self._is_stopped = breaker.note_failure(reason=reason, at=self._now())
+
+    def _outcome(self, delivery: Delivery, answer: Answer) -> Outcome:
+        at = self._now()
+        match answer.verdict:
+            case Verdict.TAKEN:
+                return settling.SENT
+            case Verdict.REFUSED:
+                return settling.failed(answer.reason)
+            case Verdict.LATER:
+                return settling.later(delivery, answer.reason, at=at)
+            case Verdict.UNKNOWN:
+                return settling.in_doubt(delivery, answer.reason, at=at)
+
+    def _conclude(self, delivery: Delivery, outcome: Outcome) -> None:
+        self._journal.note(delivery.pk, _mark_of(outcome), outcome.reason)
+        self._settlement.add(delivery.pk, outcome)
+
+    def _settle_if_due(self) -> None:
+        if self._settlement.is_due():
+            self._settlement.write(at=self._now())
+
+
+MARKS = {
+    Delivery.Status.SENT: Mark.SENT,
+    Delivery.Status.PENDING: Mark.LATER,
+    Delivery.Status.FAILED: Mark.FAILED,
+}
+
+
+def _mark_of(outcome: Outcome) -> Mark:
+    return Mark.IN_DOUBT if outcome.doubts else MARKS[Delivery.Status(outcome.status)]
+
+
+def _nap(*, until: timedelta, since: float) -> None:
+    """Sleep until a rate limit lets the next letter go."""
+    passed = time.monotonic() - since
+    if (left := until.total_seconds() - passed) > 0:
+        time.sleep(left)

@@ -1,0 +1,94 @@
+"""A mail server in a process of its own that knows the truth: which messages it accepted.
+
+Run as `python -m tests.studyplans.reminders.truth PORT FILE MODE`.  It writes the Message-ID of
+each message it takes into FILE before it says so.  MODE is one word: `plain` and `pipelining`
+behave; `pause` waits up to 2 ms before each reply; `drop-before-dot`, `drop-after-dot`, `stall` and
+`busy` misbehave with every tenth message.
+"""
+
+import asyncio
+import random
+import re
+import sys
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
+
+MESSAGE_ID = re.compile(rb"^Message-ID: <([^>]*)>", re.MULTILINE)
+STALL_SECONDS = 60
+
+
+class Server(SMTP):
+    mode = "plain"
+    seen = 0
+
+    @property
+    def misbehaves(self) -> bool:
+        return Server.seen % 10 == 0
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        Server.seen += 1
+        if self.mode == "busy" and self.misbehaves:
+            await self.push("421 Too busy, closing")
+            assert self.transport is not None
+            self.transport.close()
+        elif self.mode == "drop-before-dot" and self.misbehaves:
+            await self.push("354 Go on")
+            await self._reader.read(100)
+            cut(self)
+        else:
+            await super().smtp_DATA(arg)
+
+
+def cut(server: SMTP) -> None:
+    """Close the line without another word."""
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
+
+
+class Keeper:
+    def __init__(self, file: Path, mode: str) -> None:
+        self._file = file.open("ab", buffering=0)
+        self._mode = mode
+        self._chance = random.Random(1)  # noqa: S311
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        if self._mode == "plain":
+            return responses
+        return [responses[0], "250-PIPELINING", *responses[1:]]
+
+    async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        found = MESSAGE_ID.search(envelope.original_content or b"")
+        self._file.write((found[1] if found else b"nameless") + b"\n")
+        if self._mode == "pause":
+            await asyncio.sleep(self._chance.random() / 500)
+        if self._mode == "drop-after-dot" and server.misbehaves:
+            cut(server)
+        if self._mode == "stall" and server.misbehaves:
+            await asyncio.sleep(STALL_SECONDS)
+        return "250 Taken"
+
+
+async def serve(port: int, file: Path, mode: str) -> None:
+    Server.mode = mode
+    keeper = Keeper(file, mode)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Server(keeper, hostname="localhost"), "127.0.0.1", port
+    )
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))
