@@ -31,7 +31,7 @@ from django.test.utils import (  # noqa: E402
     teardown_test_environment,
 )
 
-from studyplans.plans import actions, receivers, replan_runs  # noqa: E402
+from studyplans.plans import actions, replan_runs  # noqa: E402
 from studyplans.plans.availability import availability_of  # noqa: E402
 from studyplans.plans.models import StudyPlan, StudySession, Window  # noqa: E402
 from studyplans.plans.selectors import followed_by  # noqa: E402
@@ -164,7 +164,7 @@ def checking_off() -> None:
             return time.perf_counter() - begin
 
     def without_planning() -> float:
-        with mock.patch.object(receivers.actions, "follow_check_offs"):
+        with mock.patch.object(actions, "follow_check_offs"):
             return check_off()
 
     check_off()

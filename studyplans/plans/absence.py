@@ -75,8 +75,8 @@ def gone_quiet(*, after: int = 0, limit: int = PLANS_A_BATCH, at: datetime) -> B
 @transaction.atomic
 def pause_if_quiet(*, learner: User, at: datetime) -> bool:
     """Pause the plan of a learner who is still gone quiet; twice pauses once."""
-    study_plan = locked_plan(learner)
-    if study_plan.is_paused or not _quiet_among([study_plan], at=at):
+    # A pause is a sign of life itself, whoever made it.
+    if not _quiet_among([locked_plan(learner)], at=at):
         return False
     pause_plan(learner=learner, cause=PauseCause.QUIET, at=at)
     return True

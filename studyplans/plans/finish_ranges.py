@@ -135,7 +135,7 @@ def studied_weeks(learner: User, *, at: datetime) -> list[StudiedWeek]:
     if not planned:
         return []
     finished, begun = _done_minutes(learner, since=since, until=until)
-    weeks = []
+    weeks: list[StudiedWeek] = []
     monday = min(planned)
     while monday < this_monday:
         weeks.append(

@@ -143,7 +143,11 @@ def pin(learner: User) -> None:
     logged_in(learner).post(f"/plan/sessions/{session.pk}/pin/")
 
 
-@pytest.mark.parametrize("sign_of_life", [study, check_off, review, pin])
+def come_back(learner: User) -> None:
+    actions.resume_plan(learner=learner, at=wall.now())
+
+
+@pytest.mark.parametrize("sign_of_life", [study, check_off, review, pin, come_back])
 def test_anything_done_begins_the_count_anew(
     enrolled: User, clock: time_machine.Traveller, sign_of_life: Any
 ) -> None:

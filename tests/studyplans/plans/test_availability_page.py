@@ -518,7 +518,9 @@ def test_the_preview_says_before_and_after_for_every_path_and_stores_nothing(
     card = preview_in(ada_client.post(URL, data))
 
     assert "<strong>Maths</strong>: finish moves from " in card
-    assert "<strong>Code</strong>: finish moves from 16 March to 23 March (7 days later)." in card
+    assert "<strong>Code</strong>: finish moves from " in card
+    assert "from 16 March to 23 March (7 days later)." in card
+    assert "from 18 March to 25 March (7 days later)." in card
     after = words(time_of(learner)), list(StudySession.objects.of(learner).values())
     assert after == before
     assert Receipt.objects.count() == receipts

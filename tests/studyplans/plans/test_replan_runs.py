@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from common import clock as wall
-from studyplans.plans import replan_runs, tasks
+from studyplans.plans import actions, replan_runs, tasks
 from studyplans.plans.models import ReplanRun, StudyPlan
 from tests.factories import make_learner
 from tests.studyplans.cast import enrol, make_maths
@@ -76,7 +76,7 @@ def test_a_run_cut_off_goes_on_where_it_was(
 def test_one_bad_plan_stops_no_other(
     followers: list[User], monkeypatch: pytest.MonkeyPatch, rung: list[int]
 ) -> None:
-    whole = replan_runs.replan
+    whole = actions.replan
 
     def replan(*, learner: User, **words: Any) -> None:
         if learner == followers[0]:
