@@ -63,7 +63,7 @@ class Outlook:
 
     @property
     def does_not_fit(self) -> bool:
-        return not self.is_paused and any(each.finish.after is None for each in self.paths)
+        return any(each.finish.after is None for each in self.paths)
 
 
 def followed_enrolments(learner: User) -> list[Enrolment]:

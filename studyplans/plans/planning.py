@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from common import clock
+from studyplans.plans.availability import Availability
 from studyplans.plans.free_time import time_to_plan
 from studyplans.plans.memory import Changes, store_sessions
 from studyplans.plans.models import (
@@ -29,7 +31,7 @@ from studyplans.plans.workload import (
     standings_by_key,
     work_left,
 )
-from studyplans.reviews.selectors import reviews_due, upcoming
+from studyplans.reviews.selectors import preference_of, reviews_due, upcoming
 from studyplans.scheduling import Plan, Review, Session
 from tracker.accounts.models import User
 from tracker.progress.models import Enrolment
@@ -124,14 +126,15 @@ def _computed(
         _fitting(item, kept=kept, pinned=pinned)
         for item in work_left(followed, standings_by_key(learner))
     ]
+    availability = time_to_plan(study_plan, begin=begin)
     computed = best_plan(
         problem_of(
             work,
-            availability=time_to_plan(study_plan, begin=begin),
+            availability=availability,
             zone=learner.zone,
             begin=begin,
             pinned=pinned,
-            reviews=_reviews(learner, at=begin),
+            reviews=_reviews(learner, availability, at=begin),
         )
     )
     planned_for = {item.milestone.key: enrolments[item.followed.curriculum.pk] for item in work}
@@ -144,17 +147,25 @@ def _computed(
     return computed, wanted
 
 
-def _reviews(learner: User, *, at: datetime) -> tuple[Review, ...]:
-    """Return the reviews the week keeps time for: what is due, and what soon will be."""
+def _reviews(learner: User, availability: Availability, *, at: datetime) -> tuple[Review, ...]:
+    """Return the reviews the week keeps time for: what is due, shared out, and what soon will be.
+
+    A backlog is no wall: each day takes on a seventh of the share the week gives to reviews.
+    """
+    preference = preference_of(learner)
+    if not preference.is_on:
+        return ()
     listed = [*reviews_due(learner, at), *upcoming(learner, at, days=REVIEW_DAYS_AHEAD)]
+    a_day = max(1, availability.weekly_minutes * preference.week_share_percent // 700)
+    before = accumulate((each.minutes for each in listed), initial=0)
     return tuple(
         Review(
             key=each.card.milestone_key,
             minutes=each.minutes,
-            due=max(each.card.due_at, at),
+            due=max(each.card.due_at, at + timedelta(days=minutes // a_day)),
             overdue_rank=rank,
         )
-        for rank, each in enumerate(listed)
+        for rank, (each, minutes) in enumerate(zip(listed, before, strict=False))
     )
 
 
@@ -180,16 +191,21 @@ def _session_of(study_plan: StudyPlan, session: Session, enrolment: Enrolment) -
 
 def _store_review_times(study_plan: StudyPlan, computed: Plan | None, *, at: datetime) -> None:
     study_plan.review_times.filter(ends_at__gt=at).delete()
-    ReviewTime.objects.bulk_create(
-        ReviewTime(plan=study_plan, starts_at=each.starts_at, ends_at=each.ends_at)
-        for each in (computed.reviews if computed else ())
-    )
+    times: list[ReviewTime] = []
+    for each in computed.reviews if computed else ():
+        if times and times[-1].ends_at == each.starts_at:
+            times[-1].ends_at = each.ends_at
+        else:
+            times.append(
+                ReviewTime(plan=study_plan, starts_at=each.starts_at, ends_at=each.ends_at)
+            )
+    ReviewTime.objects.bulk_create(times)
 
 
 def _finishes(
     learner: User, computed: Plan | None, sessions: Iterable[StudySession]
 ) -> dict[int, date | None]:
-    """Return the last day of each path; None where some of it has no place."""
+    """Return the last day of each path; None where some of it has no place, or none is planned."""
     latest: dict[int, datetime] = {}
     for session in sessions:
         ends_at = latest.get(session.enrolment_id, session.ends_at)
@@ -197,7 +213,7 @@ def _finishes(
     slugs = {each.enrolment_id: each.enrolment.curriculum.slug for each in sessions}
     hopeless = _paths_that_do_not_fit(computed)
     return {
-        pk: None if slugs[pk] in hopeless else last_day(ends_at, learner)
+        pk: None if computed is None or slugs[pk] in hopeless else last_day(ends_at, learner)
         for pk, ends_at in latest.items()
     }
 

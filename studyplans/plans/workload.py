@@ -150,10 +150,11 @@ def problem_of(
     What the learner has pinned stays; a pinned exam is an appointment its prerequisites meet.
     """
     exams = _booked_exams(work, pinned)
+    focus_id = _focus(work, availability, exams, today=begin.astimezone(zone).date())
     open_keys = {item.milestone.key for item in work}
     milestones = tuple(
         _milestone(item, rank, open_keys, zone, begin, exams.get(item.milestone.key))
-        for rank, item in enumerate(_in_order(work, availability.focus_id))
+        for rank, item in enumerate(_in_order(work, focus_id))
     )
     return PlanProblem(
         zone=zone.key,
@@ -170,7 +171,7 @@ def problem_of(
         ),
         style=availability.engine_style,
         minimum_piece_minutes=availability.minimum_piece_minutes,
-        shares=_shares(work, availability),
+        shares=() if focus_id else _shares(work, availability),
         reviews=reviews,
     )
 
@@ -244,7 +245,7 @@ def _shares(work: Sequence[Work], availability: Availability) -> tuple[PathShare
         percent = availability.shares.get(item.followed.enrolment_id or 0)
         if percent is not None:
             asked[slug] = percent
-    if len(left) < 2 or _is_in_focus(work, availability):
+    if len(left) < 2:
         return ()
     unasked = sum(minutes for slug, minutes in left.items() if slug not in asked) or 1
     rest = max(1, 100 - sum(asked.values()))
@@ -255,11 +256,24 @@ def _shares(work: Sequence[Work], availability: Availability) -> tuple[PathShare
     return tuple(PathShare(path=slug, weight=weight) for slug, weight in weights.items())
 
 
-def _is_in_focus(work: Sequence[Work], availability: Availability) -> bool:
-    return any(
-        availability.focus_id is not None and item.followed.enrolment_id == availability.focus_id
-        for item in work
-    )
+def _focus(
+    work: Sequence[Work],
+    availability: Availability,
+    exams: Mapping[str, StudySession],
+    *,
+    today: date,
+) -> int | None:
+    """Return the enrolment that goes first: while its exam or its target date is to come.
+
+    One that has neither goes first until its work is done.
+    """
+    own = [item for item in work if item.followed.enrolment_id == availability.focus_id]
+    if not own or availability.focus_id is None:
+        return None
+    target_date = own[0].followed.target_date
+    has_exam = any(item.milestone.key in exams for item in own)
+    is_over = target_date is not None and target_date < today and not has_exam
+    return None if is_over else availability.focus_id
 
 
 def _begin_of(day: date, zone: ZoneInfo, begin: datetime) -> datetime | None:

@@ -645,12 +645,14 @@ def test_pausing_without_a_day_and_going_on(
 
 
 def test_times_can_be_changed_during_a_pause(enrolled: User, ada_client: Client) -> None:
+    StudySession.objects.filter(milestone_key="maths.m1").update(is_pinned=True)
     actions.pause_plan(learner=enrolled, cause=PauseCause.LEARNER, at=wall.now())
 
     card = preview_in(ada_client.post(URL, everything(preview="1")))
     ada_client.post(URL, everything() | week_data(sunday="10:00-11:00"))
 
     assert "these times count from when it goes on" in card
+    assert "finish" not in card
     assert "Not everything fits" not in card
     assert time_of(enrolled).weekly_minutes == 240
     assert StudyPlan.objects.get().is_paused

@@ -1,5 +1,6 @@
 """A booked exam: an appointment the plan works towards and never moves."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import time_machine
 
 from common import clock as wall
 from studyplans.plans import actions
-from studyplans.plans.models import StudySession
+from studyplans.plans.models import PauseCause, Receipt, StudySession
+from studyplans.plans.selectors import time_of
 from tests.factories import make_curriculum, make_milestone, make_module
 from tests.studyplans.cast import enrol, make_maths, planned
 from tracker.accounts.models import User
@@ -79,3 +81,27 @@ def test_a_target_that_is_lost_anyway_does_not_cost_the_exam(
     }
     assert max(ends.values()) <= datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
     assert Enrolment.objects.get(curriculum__slug="maths").target_date == date(2026, 3, 8)
+
+
+def test_a_path_in_focus_goes_first(
+    clock: time_machine.Traveller, ada: User, certificate: Curriculum
+) -> None:
+    enrol(ada, make_maths(20), at=wall.now())
+    enrol(ada, certificate, at=wall.now())
+    in_focus = Enrolment.objects.get(curriculum=certificate)
+    availability = replace(time_of(ada), focus_id=in_focus.pk)
+
+    actions.change_availability(learner=ada, availability=availability, at=wall.now())
+    assert [key[:4] for key, _ in planned(ada)[:3]] == ["cert", "cert", "cert"]
+
+
+def test_a_pause_without_end_promises_no_finish(
+    clock: time_machine.Traveller, ada: User, certificate: Curriculum
+) -> None:
+    enrol(ada, certificate, at=wall.now())
+    book(ada, EXAM_AT)
+
+    actions.pause_plan(learner=ada, cause=PauseCause.LEARNER, at=wall.now())
+
+    [[_, before, after]] = Receipt.objects.of(ada)[0].finishes
+    assert (before, after) == ("2026-03-20", None)
