@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from common import clock
 from studyplans.plans.availability import weekly_minutes
-from studyplans.plans.free_time import time_to_plan
-from studyplans.plans.models import StudyPlan, StudySession, Window
+from studyplans.plans.models import Receipt, StudyPlan, StudySession, Window
+from studyplans.plans.open_question import open_question
 from studyplans.plans.selectors import (
     SessionRow,
-    followed_by,
     last_day,
     titles_of,
     with_milestones,
 )
-from studyplans.plans.workload import problem_of, standings_by_key, work_left
-from studyplans.scheduling import Pin, PlanProblem, plan
+from studyplans.scheduling import Pin, plan
 from studyplans.scheduling.explaining import explain
 from studyplans.scheduling.later_dates import LaterDate
 from studyplans.scheduling.more_minutes import MoreMinutesAWeek
@@ -63,36 +61,6 @@ class Repairs:
     new_targets: tuple[NewTarget, ...] = ()
 
 
-def problem_now(study_plan: StudyPlan, *, at: datetime) -> PlanProblem:
-    """Return the problem that planning again would solve."""
-    learner = study_plan.learner
-    enrolments = Enrolment.objects.of(learner).active().select_related("curriculum")
-    to_come = list(study_plan.sessions.planned().not_ended(at=at))
-    under_way = [each for each in to_come if each.starts_at <= at]
-    pinned = [each for each in to_come if each.is_pinned and each.starts_at > at]
-    begin = max([at, *(each.ends_at for each in under_way)])
-    taken, placed = _minutes_by_key(under_way), _minutes_by_key(pinned)
-    work = [
-        dataclasses.replace(each, minutes=max(0, each.minutes - taken[key], placed[key]))
-        for each in work_left(list(map(followed_by, enrolments)), standings_by_key(learner))
-        for key in [each.milestone.key]
-    ]
-    return problem_of(
-        work,
-        availability=time_to_plan(study_plan, begin=begin),
-        zone=learner.zone,
-        begin=begin,
-        pinned=pinned,
-    )
-
-
-def _minutes_by_key(sessions: Iterable[StudySession]) -> Counter[str]:
-    minutes = Counter[str]()
-    for session in sessions:
-        minutes[session.milestone_key] += session.minutes
-    return minutes
-
-
 def why(row: SessionRow, *, at: datetime) -> str:
     """Say why a session to come is when it is; empty where the plan has moved on since."""
     session, milestone = row.session, row.milestone
@@ -109,7 +77,8 @@ def why(row: SessionRow, *, at: datetime) -> str:
 
 
 def _why_pinned(session: StudySession, *, at: datetime) -> str:
-    early = plan(problem_now(session.plan, at=at)).early_pins
+    problem = open_question(session.plan, at=at).problem
+    early = plan(problem).early_pins if problem else ()
     place = session.milestone_key, session.starts_at
     if place in {(pin.key, pin.starts_at) for pin in early}:
         return (
@@ -119,17 +88,29 @@ def _why_pinned(session: StudySession, *, at: datetime) -> str:
 
 
 def _explained(session: StudySession, *, at: datetime) -> str:
-    problem = problem_now(session.plan, at=at)
-    keys = [each.key for each in problem.milestones]
-    if session.milestone_key not in keys:
+    is_settled = _is_today_settled(session.plan, at=at)
+    problem = open_question(session.plan, at=at, is_today_settled=is_settled).problem
+    keys = [each.key for each in problem.milestones] if problem else []
+    if problem is None or session.milestone_key not in keys:
         return ""
     explanation = explain(plan(problem), session.milestone_key, titles_of(keys))
     return explanation.sentence if explanation.begins_at == session.starts_at else ""
 
 
+def _is_today_settled(study_plan: StudyPlan, *, at: datetime) -> bool:
+    """Tell whether the plan was last computed by a check-off of today, thus from tomorrow on."""
+    newest = study_plan.receipts.undoable().only("cause", "made_at").first()
+    if newest is None or newest.cause != Receipt.Cause.CHECK_OFF:
+        return False
+    learner = study_plan.learner
+    return clock.date_of(newest.made_at, learner) == clock.date_of(at, learner)
+
+
 def repairs_of(study_plan: StudyPlan, *, at: datetime) -> Repairs:
     """Return what would meet every date; nothing where all are met."""
-    problem = problem_now(study_plan, at=at)
+    problem = open_question(study_plan, at=at).problem
+    if problem is None:
+        return Repairs()
     early = plan(problem).early_pins
     problem = dataclasses.replace(problem, pinned=tuple(set(problem.pinned).difference(early)))
     repairs = Repairs(early=tuple(_rows_of(study_plan, early)))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import accumulate
 from typing import Any
 
 from common import clock
-from studyplans.plans.availability import Availability
-from studyplans.plans.free_time import time_to_plan
 from studyplans.plans.memory import Changes, store_sessions
 from studyplans.plans.models import (
     Baseline,
@@ -22,23 +19,13 @@ from studyplans.plans.models import (
     StudyPlan,
     StudySession,
 )
-from studyplans.plans.selectors import finish_days, followed_by, last_day
+from studyplans.plans.open_question import OpenQuestion, open_question
+from studyplans.plans.selectors import finish_days, last_day
 from studyplans.plans.workload import (
-    SETTLED_STATES,
-    Work,
     best_plan,
-    problem_of,
-    standings_by_key,
-    work_left,
 )
-from studyplans.reviews.selectors import preference_of, reviews_due, upcoming
-from studyplans.scheduling import Plan, Review, Session
+from studyplans.scheduling import Plan
 from tracker.accounts.models import User
-from tracker.progress.models import Enrolment
-from tracker.progress.selectors import states_of
-
-# Reviews further ahead than this will be dated anew by those before them.
-REVIEW_DAYS_AHEAD = 56
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +51,6 @@ def existing_plan(learner: User) -> StudyPlan | None:
     return locked.filter(learner=learner).first()
 
 
-def still_open(learner: User, sessions: Iterable[StudySession]) -> list[StudySession]:
-    """Leave out sessions of milestones that are settled, or of paths no longer followed."""
-    listed = [each for each in sessions if each.enrolment.state == Enrolment.State.ACTIVE]
-    states = states_of(learner, {session.milestone_key for session in listed})
-    return [each for each in listed if states.get(each.milestone_key) not in SETTLED_STATES]
-
-
 def plan_again(
     study_plan: StudyPlan, *, news: News, changes: Changes, at: datetime, is_today_settled: bool
 ) -> Receipt | None:
@@ -79,114 +59,38 @@ def plan_again(
     What is over stays as it was, and so do pinned sessions and one under way.  Where today is
     settled, today's sessions stay and nothing new enters the day.
     """
-    learner = study_plan.learner
     before = finish_days(study_plan)
-    to_come = study_plan.sessions.planned().not_ended(at=at)
-    standing = list(to_come.select_related("enrolment__curriculum"))
-    open_ones = still_open(learner, standing)
-    tomorrow = clock.start_of_day(clock.date_of(at, learner) + timedelta(days=1), learner)
-    until = tomorrow if is_today_settled else at + timedelta(microseconds=1)
-    kept = [each for each in open_ones if each.starts_at < until]
-    pinned = [each for each in open_ones if each.is_pinned and each.starts_at >= until]
-    begin = tomorrow if is_today_settled else max([at, *(each.ends_at for each in kept)])
-    computed, wanted = _computed(study_plan, begin=begin, kept=kept, pinned=pinned)
-    untouched = {each.pk for each in (*kept, *pinned)}
-    store_sessions(
-        study_plan,
-        standing=[each for each in standing if each.pk not in untouched],
-        wanted=wanted,
-        changes=changes,
-        at=at,
-    )
+    question = open_question(study_plan, at=at, is_today_settled=is_today_settled)
+    computed = None if question.problem is None else best_plan(question.problem)
+    wanted = _wanted(study_plan, question, computed)
+    store_sessions(study_plan, standing=question.movable, wanted=wanted, changes=changes, at=at)
+    sessions = [*question.kept, *question.pinned, *wanted]
     _store_review_times(study_plan, computed, at=at)
     study_plan.planned_at = at
     study_plan.unplaced_count = len(computed.unplaced) if computed else 0
     study_plan.save(update_fields=["planned_at", "unplaced_count"])
-    after = _finishes(learner, computed, [*kept, *pinned, *wanted])
-    _remember(study_plan, after, [*kept, *pinned, *wanted], at=at)
+    after = _finishes(study_plan.learner, computed, sessions)
+    _remember(study_plan, after, sessions, at=at)
     return make_receipt(study_plan, news, changes, before=before, after=after, at=at)
 
 
-def _computed(
-    study_plan: StudyPlan,
-    *,
-    begin: datetime,
-    kept: Sequence[StudySession],
-    pinned: Sequence[StudySession],
-) -> tuple[Plan | None, list[StudySession]]:
-    learner = study_plan.learner
-    if study_plan.is_paused:
-        if study_plan.resumes_on is None:
-            return None, []
-        begin = max(begin, clock.start_of_day(study_plan.resumes_on, learner))
-    active = Enrolment.objects.of(learner).active().select_related("curriculum")
-    enrolments = {enrolment.curriculum_id: enrolment for enrolment in active}
-    followed = [followed_by(enrolment) for enrolment in enrolments.values()]
-    work = [
-        _fitting(item, kept=kept, pinned=pinned)
-        for item in work_left(followed, standings_by_key(learner))
-    ]
-    availability = time_to_plan(study_plan, begin=begin)
-    computed = best_plan(
-        problem_of(
-            work,
-            availability=availability,
-            zone=learner.zone,
-            begin=begin,
-            pinned=pinned,
-            reviews=_reviews(learner, availability, at=begin),
+def _wanted(
+    study_plan: StudyPlan, question: OpenQuestion, computed: Plan | None
+) -> list[StudySession]:
+    if computed is None:
+        return []
+    own = {(each.milestone_key, each.starts_at, each.ends_at) for each in question.pinned}
+    return [
+        StudySession(
+            plan=study_plan,
+            enrolment=question.enrolments[session.key],
+            milestone_key=session.key,
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
         )
-    )
-    planned_for = {item.milestone.key: enrolments[item.followed.curriculum.pk] for item in work}
-    own = {(each.milestone_key, each.starts_at, each.ends_at) for each in pinned}
-    wanted = [
-        _session_of(study_plan, session, planned_for[session.key])
         for session in computed.sessions
         if (session.key, session.starts_at, session.ends_at) not in own
     ]
-    return computed, wanted
-
-
-def _reviews(learner: User, availability: Availability, *, at: datetime) -> tuple[Review, ...]:
-    """Return the reviews the week keeps time for: what is due, shared out, and what soon will be.
-
-    A backlog is no wall: each day takes on a seventh of the share the week gives to reviews.
-    """
-    preference = preference_of(learner)
-    if not preference.is_on:
-        return ()
-    listed = [*reviews_due(learner, at), *upcoming(learner, at, days=REVIEW_DAYS_AHEAD)]
-    a_day = max(1, availability.weekly_minutes * preference.week_share_percent // 700)
-    before = accumulate((each.minutes for each in listed), initial=0)
-    return tuple(
-        Review(
-            key=each.card.milestone_key,
-            minutes=each.minutes,
-            due=max(each.card.due_at, at + timedelta(days=minutes // a_day)),
-            overdue_rank=rank,
-        )
-        for rank, (each, minutes) in enumerate(zip(listed, before, strict=False))
-    )
-
-
-def _fitting(work: Work, *, kept: Iterable[StudySession], pinned: Iterable[StudySession]) -> Work:
-    """Return the work without the minutes kept sessions stand for, yet all that is pinned."""
-    minutes = work.minutes - _minutes_of(work, kept)
-    return dataclasses.replace(work, minutes=max(0, minutes, _minutes_of(work, pinned)))
-
-
-def _minutes_of(work: Work, sessions: Iterable[StudySession]) -> int:
-    return sum(each.minutes for each in sessions if each.milestone_key == work.milestone.key)
-
-
-def _session_of(study_plan: StudyPlan, session: Session, enrolment: Enrolment) -> StudySession:
-    return StudySession(
-        plan=study_plan,
-        enrolment=enrolment,
-        milestone_key=session.key,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-    )
 
 
 def _store_review_times(study_plan: StudyPlan, computed: Plan | None, *, at: datetime) -> None:

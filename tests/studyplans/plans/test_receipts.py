@@ -23,8 +23,10 @@ from studyplans.plans.models import (
 from studyplans.plans.selectors import time_of
 from studyplans.plans.undoing import undo_receipt
 from studyplans.reviews.models import ReviewPreference
+from tests.factories import make_milestone
 from tests.studyplans.cast import enrol, evenings, logged_in, make_maths, planned
 from tracker.accounts.models import User
+from tracker.curricula import actions as authors
 from tracker.curricula.models import Curriculum
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.selectors import states_of
@@ -336,3 +338,36 @@ def test_windows_that_were_there_are_put_back_whole(enrolled: User) -> None:
     undo_receipt(receipt=newest(enrolled), at=wall.now())
 
     assert [str(window) for window in Window.objects.all()] == before
+
+
+def test_undoing_a_new_edition_goes_back_to_the_old_one(
+    clock: time_machine.Traveller, ada: User, ada_client: Client
+) -> None:
+    ReviewPreference.objects.create(learner=ada, is_on=False)
+    first = make_maths()
+    Curriculum.objects.filter(pk=first.pk).update(status="draft")
+    first.refresh_from_db()
+    authors.publish_curriculum(curriculum=first, at=wall.now())
+    enrol(ada, first, at=wall.now())
+    clock.shift(60)
+    draft = authors.draft_next_edition(curriculum=first)
+    make_milestone(draft.modules.get(), "maths.m5")
+    authors.publish_curriculum(curriculum=draft, at=wall.now())
+    before = everything(ada)
+
+    ada_client.post("/paths/maths/edition/accept/")
+    assert everything(ada) != before
+    clock.shift(60)
+    undo_receipt(receipt=newest(ada), at=wall.now())
+
+    assert everything(ada) == before
+
+
+def test_undoing_does_not_replan_behind_the_learners_back(
+    enrolled: User, clock: time_machine.Traveller
+) -> None:
+    enrol_elsewhere(enrolled)
+    clock.shift(60)
+    undo_receipt(receipt=newest(enrolled), at=wall.now())
+
+    assert Receipt.objects.of(enrolled).undoable()[0].subject == "Maths"
