@@ -19,6 +19,7 @@ DEBUG = environment.boolean("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(
     "SECRET_KEY", development_file=VAR_DIR / "secret-key", is_development=DEBUG
 )
+SECRET_KEY_FALLBACKS = environment.names("SECRET_KEY_FALLBACKS", "")
 SITE_URL = environment.site_url("SITE_URL", "http://localhost:8000" if DEBUG else None)
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = environment.names(
