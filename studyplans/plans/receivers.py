@@ -12,6 +12,7 @@ from studyplans.plans import actions, selectors
 from studyplans.plans.availability import weekly_minutes
 from studyplans.plans.models import Receipt
 from studyplans.plans.planning import News
+from studyplans.plans.receipts_text import sentence_of
 from studyplans.plans.selectors import plan_of
 from studyplans.plans.undoing import (
     dates_of,
@@ -29,6 +30,7 @@ from tracker.progress.models import AchievementEvent, Enrolment
 from tracker.progress.signals import (
     achievement_changed,
     background_credited,
+    change_told,
     edition_changed,
     enrolment_left,
     learner_enrolled,
@@ -89,6 +91,13 @@ def _has_gone_back(undone: AchievementEvent, *, at: datetime) -> bool:
             return False
         take_back_sessions(study_plan, receipt, at=at)
     return True
+
+
+@receiver(change_told)
+def tell_what_moved(sender: object, *, event: AchievementEvent, **news: Any) -> str | None:
+    study_plan = plan_of(event.learner)
+    receipt = receipt_of(study_plan, event) if study_plan else None
+    return f"Plan: {sentence_of(receipt)}" if receipt else None
 
 
 @receiver(background_credited)

@@ -25,6 +25,7 @@ from tracker.progress.credited import credit_in
 from tracker.progress.editions import newer_edition
 from tracker.progress.forms import CatalogueFilterForm, RecordForm, StateForm
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
+from tracker.progress.signals import change_told
 
 MILESTONES_FOUND = 12
 EVENTS_SHOWN = 30
@@ -218,6 +219,8 @@ def _tell(request: HttpRequest, milestone: Milestone, change: actions.Change) ->
     if change.unlocked:
         titles = ", ".join(f"“{unlocked}”" for unlocked in change.unlocked)
         text = f"{text} Unlocked: {titles}."
+    answers = change_told.send(AchievementEvent, event=change.event)
+    text = " ".join([text, *(said for _, said in answers if said)])
     messages.success(request, text, extra_tags=_undo_tag(request, change.event))
 
 

@@ -371,3 +371,21 @@ def test_undoing_does_not_replan_behind_the_learners_back(
     undo_receipt(receipt=newest(enrolled), at=wall.now())
 
     assert Receipt.objects.of(enrolled).undoable()[0].subject == "Maths"
+
+
+def test_a_check_off_says_what_it_did_to_the_plan(enrolled: User, ada_client: Client) -> None:
+    answer = ada_client.post("/milestones/maths.m2/state/", {"state": "done"}, follow=True)
+
+    assert "Plan: 2 sessions moved, 1 taken out; finish moves from 9 March to 6 March" in (
+        answer.content.decode()
+    )
+
+
+def test_a_check_off_on_plan_has_nothing_to_say_of_it(
+    enrolled: User, ada_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.move_to("2026-03-02T18:30Z")
+
+    answer = ada_client.post("/milestones/maths.m1/state/", {"state": "done"}, follow=True)
+
+    assert "Plan:" not in answer.content.decode()
