@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tracker.adverts.matching.lexicon import default_lexicon
+from tracker.adverts.matching.scoring import Outcome, Score, Tagged, outcome_of, score_of
+
+SHAPE = '{"id": "...", "text": "...", "skills": ["python", ...]}'
+
+
+class Command(BaseCommand):
+    help = (
+        "Score the advertisement matcher on a file of tagged advertisements. "
+        f"Each line is {SHAPE}; a line may also name its part, and each part is scored too."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="a file of JSON lines")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        outcomes = [outcome_of(tagged) for tagged in read_tagged(file)]
+        for outcome in outcomes:
+            self._tell_misses(outcome)
+        for part, own in _by_part(outcomes).items():
+            self.stdout.write(_line(part, score_of(own), len(own)))
+        self.stdout.write(_line("all", score_of(outcomes), len(outcomes)))
+
+    def _tell_misses(self, outcome: Outcome) -> None:
+        if outcome.missed or outcome.wrong:
+            self.stdout.write(outcome.tagged.id)
+        if outcome.missed:
+            self.stdout.write(f"  missed: {', '.join(sorted(outcome.missed))}")
+        for skill, words in outcome.wrong.items():
+            said = ", ".join(f"“{each}”" for each in dict.fromkeys(words))
+            self.stdout.write(f"  wrong: {skill} ({said})")
+
+
+def read_tagged(file: Path) -> list[Tagged]:
+    """Read a file of tagged advertisements; the error names the line and what is wrong with it."""
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file} cannot be read: {error}.") from error
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not numbered:
+        raise CommandError(f"{file} is empty. Each line must be {SHAPE}.")
+    return [_tagged(line, place=f"{file}, line {number}") for number, line in numbered]
+
+
+def _tagged(line: str, *, place: str) -> Tagged:
+    try:
+        entry = json.loads(line)
+        tagged = Tagged(
+            str(entry["id"]), entry["text"], frozenset(entry["skills"]), entry.get("part", "")
+        )
+        unknown = tagged.skills - default_lexicon().skill_keys
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CommandError(f"{place} is not of the shape {SHAPE}.") from error
+    if not isinstance(tagged.text, str):
+        raise CommandError(f"{place} is not of the shape {SHAPE}.")
+    if unknown:
+        raise CommandError(f"{place} names unknown skills: {', '.join(sorted(unknown))}.")
+    return tagged
+
+
+def _by_part(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    parts: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.tagged.part:
+            parts.setdefault(outcome.tagged.part, []).append(outcome)
+    return parts
+
+
+def _line(name: str, score: Score, count: int) -> str:
+    figures = f"precision {score.precision:.3f}  recall {score.recall:.3f}  F1 {score.f1:.3f}"
+    return f"{name}: {figures}  ({count} advertisements, {score.right} skills found)"

@@ -1,0 +1,46 @@
+"""The job advertisements a learner has saved."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from tracker.accounts.models import User
+
+
+class AdvertQuerySet(models.QuerySet["Advert"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(learner=learner)
+
+
+class Advert(models.Model):
+    """An advertisement as plain text.  What it asks for is read from the text on every view."""
+
+    LONGEST_TEXT = 100_000
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="adverts"
+    )
+    title = models.CharField(max_length=120)
+    text = models.TextField(max_length=LONGEST_TEXT)
+    text_digest = models.CharField(max_length=64, editable=False)
+    saved_at = models.DateTimeField()
+
+    objects = AdvertQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "text_digest"], name="learner_saves_an_advert_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("advert", args=[self.pk])
