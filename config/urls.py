@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tracker.credentials.urls")),
     path("", include("tracker.progress.urls")),
     path("", include("tracker.readiness.urls")),
+    path("", include("tracker.adverts.urls")),
     path("", include("studyplans.plans.urls")),
     path("", include("studyplans.today.urls")),
     path("", include("studyplans.reviews.urls")),
