@@ -1,14 +1,19 @@
 """What the tracker's news does to reviews: what is finished is not to be forgotten."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.dispatch import receiver
 
+from common import clock
 from studyplans.reviews import actions
+from studyplans.reviews.models import ReviewCard
 from tracker.accounts.models import User
 from tracker.progress.signals import achievement_changed, background_credited
+from tracker.readiness.proof import Recall
+from tracker.readiness.signals import recalls_asked
 
 
 @receiver(achievement_changed)
@@ -23,3 +28,17 @@ def follow_background(
     sender: object, *, learner: User, milestone_keys: Iterable[str], at: datetime, **news: Any
 ) -> None:
     actions.follow_achievements(learner=learner, milestone_keys=milestone_keys, at=at)
+
+
+@receiver(recalls_asked)
+def tell_recalls(sender: object, *, learner: User, on: date, **news: Any) -> dict[str, Recall]:
+    """Say of each card how likely its milestone is remembered on that day."""
+    at = clock.start_of_day(on, learner)
+    cards = ReviewCard.objects.of(learner).active().select_related("learner")
+    return {
+        card.milestone_key: Recall(
+            clock.date_of(card.due_at, learner),
+            Fraction(round(1000 * card.retrievability(at)), 1000),
+        )
+        for card in cards
+    }
