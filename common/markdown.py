@@ -23,3 +23,10 @@ def markdown(text: str | None) -> SafeString:
         link_rel="nofollow noopener",
     )
     return mark_safe(html)  # noqa: S308  just sanitised
+
+
+@register.filter
+def inline_markdown(text: str | None) -> SafeString:
+    """Return a line of Markdown as HTML for a button, a legend, a heading: no links, no blocks."""
+    html = nh3.clean(_writer.renderInline(text or ""), tags={"em", "strong", "code"}, attributes={})
+    return mark_safe(html)  # noqa: S308  just sanitised

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "tracker.progress",
     "tracker.credentials",
     "tracker.readiness",
+    "tracker.assessments",
     "tracker.adverts",
     "studyplans.reviews",  # hears of a check-off before the plan that keeps time for reviews
     "studyplans.plans",

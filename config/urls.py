@@ -7,9 +7,10 @@ from config import health
 urlpatterns = [
     # Before the library: its pages of certifications take any key, also "held".
     path("", include("tracker.credentials.urls")),
+    path("", include("tracker.adverts.urls")),
     path("", include("tracker.progress.urls")),
     path("", include("tracker.readiness.urls")),
-    path("", include("tracker.adverts.urls")),
+    path("", include("tracker.assessments.urls")),
     path("", include("studyplans.plans.urls")),
     path("", include("studyplans.today.urls")),
     path("", include("studyplans.reviews.urls")),

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from tests.running import RunningMilepost, private_database
 from tracker.curricula import sealing
+from tracker.progress import log_guard
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A browser that neither calls home nor needs a graphics card.
@@ -57,7 +58,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture(autouse=True, scope="session")
 def unsealed_for_emptying() -> Iterator[None]:
-    """Let tests empty the tables on SQLite, whose triggers guard published editions there too.
+    """Let tests empty the tables on SQLite, whose triggers guard editions and the log there too.
 
     PostgreSQL truncates, which no row's trigger sees.
     """
@@ -66,8 +67,10 @@ def unsealed_for_emptying() -> Iterator[None]:
 
     def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
         emptying: list[str] = flush(self, *args, **options)
-        drops = [f"DROP TRIGGER IF EXISTS {name}" for name, _ in sealing.triggers()]
-        return [*drops, *emptying, *sealing.sqlite_statements()] if emptying else emptying
+        guards = (sealing, log_guard)
+        drops = [f"DROP TRIGGER IF EXISTS {name}" for each in guards for name, _ in each.triggers()]
+        again = [statement for each in guards for statement in each.sqlite_statements()]
+        return [*drops, *emptying, *again] if emptying else emptying
 
     monkey = pytest.MonkeyPatch()
     monkey.setattr(operations, "sql_flush", sql_flush)

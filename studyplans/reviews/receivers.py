@@ -10,7 +10,9 @@ from django.dispatch import receiver
 from common import clock
 from studyplans.reviews import actions
 from studyplans.reviews.models import ReviewCard
+from studyplans.reviews.signals import review_failed
 from tracker.accounts.models import User
+from tracker.progress.actions import doubt_claim
 from tracker.progress.signals import achievement_changed, background_credited
 from tracker.readiness.proof import Recall
 from tracker.readiness.signals import recalls_asked
@@ -42,3 +44,11 @@ def tell_recalls(sender: object, *, learner: User, on: date, **news: Any) -> dic
         )
         for card in cards
     }
+
+
+@receiver(review_failed)
+def ask_again(
+    sender: object, *, learner: User, milestone_key: str, at: datetime, **news: Any
+) -> None:
+    """A claim that a review did not bear out is asked for again; nothing is taken away."""
+    doubt_claim(learner=learner, milestone_key=milestone_key, at=at)

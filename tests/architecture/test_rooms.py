@@ -14,6 +14,8 @@ BELOW = {
     "progress": {"accounts", "curricula"},
     "credentials": {"accounts", "curricula", "progress"},
     "readiness": {"accounts", "curricula", "progress", "credentials"},
+    "assessments": {"accounts", "curricula", "progress", "readiness"},
+    "adverts": {"accounts", "curricula", "progress", "credentials", "readiness"},
     "reviews": {"accounts", "curricula", "progress"},
     "plans": {"accounts", "curricula", "progress"},
     "calendars": {"accounts", "curricula", "progress", "plans"},

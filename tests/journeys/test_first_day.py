@@ -248,3 +248,39 @@ def publish_it(page: Page) -> None:
     page.get_by_label("I have checked it").check()
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("Published edition 1: “Sailing”.")
+
+
+def test_a_learner_moves_a_session_and_takes_it_back(page: Page, milepost: RunningMilepost) -> None:
+    log_in(page, milepost, "demo learner")
+    page.goto("/plan/?view=week")
+    page.get_by_role("link", name="Later").click()
+    session = page.locator("[data-drag]").first
+    session.get_by_role("link").first.click()
+    when = page.locator(".page-header time").inner_text()
+
+    page.get_by_role("button", name=re.compile("others give way|free")).last.click()
+    expect(page.locator("#toasts")).to_contain_text("finish")
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts")).to_contain_text(re.compile("[Uu]ndone"))
+
+    page.goto("/plan/changes/")
+    expect(page.locator("main")).to_contain_text("undone")
+    page.goto("/plan/?view=week")
+    page.get_by_role("link", name="Later").click()
+    page.locator("[data-drag]").first.get_by_role("link").first.click()
+    expect(page.locator(".page-header time")).to_have_text(when)
+
+
+def test_the_finish_date_changes_while_the_learner_types(
+    page: Page, milepost: RunningMilepost
+) -> None:
+    log_in(page, milepost, "demo learner")
+    page.goto("/plan/week/")
+    expect(page.locator("#preview")).to_contain_text("10 h a week")
+
+    page.get_by_label("Monday, from").fill("07:00")
+    page.get_by_label("Monday, to").fill("09:00")
+    page.get_by_label("Monday, to").blur()
+
+    expect(page.locator("#preview")).to_contain_text("12 h a week")
+    expect(page.locator("#preview")).to_contain_text("earlier")

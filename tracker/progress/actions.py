@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -28,7 +28,7 @@ from tracker.progress.signals import (
 )
 
 # What an event remembers of an achievement, and what undoing restores.
-RECORDED_FIELDS = ("state", "note", "evidence_url", "minutes_spent")
+RECORDED_FIELDS = ("state", "note", "evidence_url", "minutes_spent", "is_tested")
 
 
 class NotOpenForEnrolment(ValueError):
@@ -205,6 +205,7 @@ def change_achievement(
     for field, value in changes.items():
         setattr(achievement, field, value)
     achievement.changed_at = at
+    achievement.doubted_at = None
     achievement.save()
     event = AchievementEvent.objects.create(
         learner=learner,
@@ -232,11 +233,35 @@ def set_state(
 def credit_background(
     *, learner: User, curriculum: Curriculum, at: datetime
 ) -> list[AchievementEvent]:
-    """Claim as known what a path takes for known; what the learner has said otherwise stays.
+    """Claim as known what a path takes for known; what the learner has said otherwise stays."""
+    return credit_milestones(learner=learner, milestone_keys=curriculum.credited_keys, at=at)
 
-    Each claim is an event of its own, so that each can be undone; they are announced together.
+
+@transaction.atomic
+def credit_milestones(
+    *,
+    learner: User,
+    milestone_keys: Sequence[str],
+    at: datetime,
+    tested_keys: Collection[str] = (),
+    evidence_url: str = "",
+) -> list[AchievementEvent]:
+    """Credit those of the milestones that are still to do, and add what shows those finished.
+
+    What is being learnt or was skipped stays so.  Each credit is an event of its own, so that
+    each can be undone; they are announced together.
     """
-    events = [_claim(achievement, at) for achievement in _untold(learner, curriculum, at)]
+    changed, events = [], []
+    for achievement in _locked_achievements(learner, milestone_keys, at):
+        before = _recorded(achievement)
+        _credit(achievement, is_tested=achievement.milestone_key in tested_keys, url=evidence_url)
+        if _recorded(achievement) != before:
+            achievement.changed_at, achievement.doubted_at = at, None
+            changed.append(achievement)
+            events.append(_credit_event(achievement, before, at))
+    Achievement.objects.bulk_update(
+        changed, [*RECORDED_FIELDS, "changed_at", "doubted_at"], batch_size=100
+    )
     if not events:
         return []
     AchievementEvent.objects.bulk_create(events)
@@ -254,31 +279,54 @@ def credit_background(
     return events
 
 
-def _untold(learner: User, curriculum: Curriculum, at: datetime) -> list[Achievement]:
-    """Mark as credited, and return as they were, the credited milestones that are still to do."""
-    of_learner = Achievement.objects.of(learner).filter(milestone_key__in=curriculum.credited_keys)
+def _credit(achievement: Achievement, *, is_tested: bool, url: str) -> None:
+    if achievement.state == Achievement.State.OPEN:
+        achievement.state = Achievement.State.CREDITED
+    if achievement.state in COUNTED_STATES:
+        achievement.is_tested |= is_tested
+        achievement.evidence_url = achievement.evidence_url or url
+
+
+def _locked_achievements(
+    learner: User, milestone_keys: Sequence[str], at: datetime
+) -> list[Achievement]:
+    """Return and lock the achievements of the milestones, in the order given."""
+    of_learner = Achievement.objects.of(learner).filter(milestone_key__in=milestone_keys)
     blank = [
-        Achievement(learner=learner, milestone_key=key, changed_at=at)
-        for key in curriculum.credited_keys
+        Achievement(learner=learner, milestone_key=key, changed_at=at) for key in milestone_keys
     ]
     Achievement.objects.bulk_create(blank, ignore_conflicts=True)
     # The row locks make a double click wait and then find nothing left to claim.
-    untold = list(of_learner.select_for_update().filter(state=Achievement.State.OPEN))
-    claimed = of_learner.filter(pk__in=[achievement.pk for achievement in untold])
-    claimed.update(state=Achievement.State.CREDITED, changed_at=at)
-    return sorted(untold, key=lambda each: curriculum.credited_keys.index(each.milestone_key))
+    order = {key: place for place, key in enumerate(milestone_keys)}
+    locked = of_learner.select_related("learner").select_for_update(of=["self"]).order_by("pk")
+    return sorted(locked, key=lambda each: order[each.milestone_key])
 
 
-def _claim(achievement: Achievement, at: datetime) -> AchievementEvent:
-    before = _recorded(achievement)
+def _credit_event(
+    achievement: Achievement, before: dict[str, Any], at: datetime
+) -> AchievementEvent:
     return AchievementEvent(
         learner=achievement.learner,
         milestone_key=achievement.milestone_key,
         before=before,
-        after={**before, "state": Achievement.State.CREDITED},
+        after=_recorded(achievement),
         happened_at=at,
         changed_by=achievement.learner,
     )
+
+
+def doubt_claim(*, learner: User, milestone_key: str, at: datetime) -> bool:
+    """Ask again about what was only claimed; what was done or shown is never doubted.
+
+    Nothing is taken away.  Any later change of the achievement, or `keep_claim`, settles it.
+    """
+    claimed = Achievement.objects.of(learner).unproven_credits().filter(doubted_at=None)
+    return claimed.filter(milestone_key=milestone_key).update(doubted_at=at) == 1
+
+
+def keep_claim(*, learner: User, milestone_key: str) -> None:
+    """Take the learner's word again; saying so twice changes nothing more."""
+    Achievement.objects.of(learner).filter(milestone_key=milestone_key).update(doubted_at=None)
 
 
 @transaction.atomic
@@ -373,6 +421,12 @@ def _follow_up(event: AchievementEvent) -> tuple[Milestone, ...]:
         return ()
     _settle_enrolments_holding([key], learner)
     return tuple(unlocked_by(key, learner=learner)) if is_counted else ()
+
+
+def settle_enrolments(*, learner: User) -> None:
+    """Let every enrolment say whether it is finished, after achievements came by another way."""
+    current = Enrolment.objects.of(learner).current()
+    _settle_enrolments(learner, list(current.select_related("curriculum")))
 
 
 def _settle_enrolments_holding(keys: Collection[str], learner: User) -> None:

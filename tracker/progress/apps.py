@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ProgressConfig(AppConfig):
@@ -6,4 +7,7 @@ class ProgressConfig(AppConfig):
     label = "progress"
 
     def ready(self) -> None:
-        from tracker.progress import receivers  # noqa: F401  the catalogue's questions are heard
+        from tracker.progress import log_guard, receivers  # noqa: F401  the catalogue's questions
+
+        pre_migrate.connect(log_guard.lift, sender=self)
+        post_migrate.connect(log_guard.put_back, sender=self)

@@ -87,6 +87,14 @@ class AchievementQuerySet(models.QuerySet["Achievement"]):
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner)
 
+    def finished(self) -> Self:
+        return self.filter(state__in=FINISHED_STATES)
+
+    def unproven_credits(self) -> Self:
+        """Keep what is known already by the learner's word alone."""
+        credited = self.filter(state=Achievement.State.CREDITED)
+        return credited.filter(is_tested=False, evidence_url="")
+
 
 class Achievement(models.Model):
     """Where a learner stands with a milestone, named by its key in whatever curriculum it is."""
@@ -98,6 +106,13 @@ class Achievement(models.Model):
         SKIPPED = "skipped", "skipped"
         CREDITED = "credited", "known already"
 
+    class Basis(models.TextChoices):
+        """How it is known that a finished milestone is finished."""
+
+        CLAIMED = "claimed", "on your word"
+        EVIDENCED = "evidenced", "with evidence"
+        TESTED = "tested", "tested"
+
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievements"
     )
@@ -108,6 +123,10 @@ class Achievement(models.Model):
         "evidence", blank=True, max_length=500, validators=[URLValidator(["http", "https"])]
     )
     minutes_spent = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(100_000)])
+    is_tested = models.BooleanField(default=False, help_text="Shown by a check that was passed.")
+    doubted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when a claim is to be asked about again."
+    )
     changed_at = models.DateTimeField()
 
     objects = AchievementQuerySet.as_manager()
@@ -122,6 +141,31 @@ class Achievement(models.Model):
     def __str__(self) -> str:
         return f"{self.milestone_key}: {self.get_state_display()}"
 
+    @property
+    def basis(self) -> Basis | None:
+        """What a finished milestone rests on, by the strongest; None while it is not finished."""
+        return basis_of(self.state, is_tested=self.is_tested, evidence_url=self.evidence_url)
+
+    @property
+    def is_claim(self) -> bool:
+        """Said to be known already, and not shown."""
+        return self.state == self.State.CREDITED and self.basis == self.Basis.CLAIMED
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return self.doubted_at is not None and self.is_claim
+
+
+FINISHED_STATES = frozenset({Achievement.State.DONE, Achievement.State.CREDITED})
+
+
+def basis_of(state: str, *, is_tested: bool, evidence_url: str) -> Achievement.Basis | None:
+    if state not in FINISHED_STATES:
+        return None
+    if is_tested:
+        return Achievement.Basis.TESTED
+    return Achievement.Basis.EVIDENCED if evidence_url else Achievement.Basis.CLAIMED
+
 
 class AchievementEventQuerySet(models.QuerySet["AchievementEvent"]):
     def of(self, learner: User) -> Self:
@@ -131,7 +175,8 @@ class AchievementEventQuerySet(models.QuerySet["AchievementEvent"]):
 class AchievementEvent(models.Model):
     """One change of an achievement: what it was, what it became, when, by whom, from where.
 
-    Rows are only ever added; undoing adds another.
+    Rows are only ever added; undoing adds another.  The database itself sees to that, and to
+    their going with their learner's account: see progress.log_guard.
     """
 
     class Source(models.TextChoices):
@@ -141,14 +186,14 @@ class AchievementEvent(models.Model):
         DEMO = "demo", "demo data"
 
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="achievement_events"
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, related_name="achievement_events"
     )
     milestone_key = KeyField()
     before = models.JSONField()
     after = models.JSONField()
     happened_at = models.DateTimeField()
     changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+"
     )
     source = models.CharField(max_length=8, choices=Source, default=Source.WEB)
     undoes = models.OneToOneField(

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Protocol
 
 from tracker.curricula.models import Module
-from tracker.progress.models import Achievement
+from tracker.progress.models import FINISHED_STATES
 
-COUNTED_STATES = frozenset({Achievement.State.DONE, Achievement.State.CREDITED})
+COUNTED_STATES = FINISHED_STATES
 
 
 class CountedMilestone(Protocol):

@@ -21,8 +21,9 @@ from tracker.curricula.models import (
     Module,
     Resource,
 )
+from tracker.curricula.questions import question_counts
 from tracker.curricula.selectors import link_check_of
-from tracker.progress.models import Achievement, AchievementEvent, Enrolment
+from tracker.progress.models import Achievement, AchievementEvent, Enrolment, basis_of
 from tracker.progress.percent import COUNTED_STATES, Share, counted_keys, module_share, sum_shares
 
 Person = User | AnonymousUser
@@ -36,6 +37,7 @@ class MilestoneRow:
     milestone: Milestone
     state: str
     missing: tuple[Milestone, ...]
+    basis: str | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -57,6 +59,15 @@ class MilestoneRow:
     @property
     def state_label(self) -> str:
         return Achievement.State(self.state).label
+
+    @property
+    def is_shown(self) -> bool:
+        """Finished, and known by more than the learner's word."""
+        return self.basis not in (None, Achievement.Basis.CLAIMED)
+
+    @property
+    def basis_label(self) -> str:
+        return Achievement.Basis(self.basis).label if self.basis else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +141,33 @@ def states_of(learner: Person, keys: Iterable[str] | None = None) -> dict[str, s
     return dict(achievements.values_list("milestone_key", "state"))
 
 
+def bases_of(learner: Person, keys: Iterable[str] | None = None) -> dict[str, str]:
+    """Return what each finished milestone rests on: a claim, evidence, or a passed check."""
+    if not isinstance(learner, User):
+        return {}
+    finished = Achievement.objects.of(learner).filter(state__in=COUNTED_STATES)
+    if keys is not None:
+        finished = finished.filter(milestone_key__in=list(keys))
+    columns = ("milestone_key", "state", "is_tested", "evidence_url")
+    found = {
+        key: basis_of(state, is_tested=is_tested, evidence_url=evidence_url)
+        for key, state, is_tested, evidence_url in finished.values_list(*columns)
+    }
+    return {key: basis for key, basis in found.items() if basis}
+
+
 def standing_of(learner: Person, curriculum: Curriculum) -> Standing:
     return standings_in(learner, [curriculum])[0]
 
 
 def standings_in(learner: Person, curricula: Sequence[Curriculum]) -> list[Standing]:
-    """Return the standing in each curriculum, in four queries for all."""
-    states = states_of(learner)
+    """Return the standing in each curriculum, in five queries for all."""
+    states, bases = states_of(learner), bases_of(learner)
     missing = _missing_prerequisites(curricula, counted_keys(states))
     modules = _modules_by_curriculum(curricula)
     return [
-        _standing(curriculum, modules[curriculum.pk], states, missing) for curriculum in curricula
+        _standing(curriculum, modules[curriculum.pk], states, missing, bases)
+        for curriculum in curricula
     ]
 
 
@@ -149,13 +176,17 @@ def _standing(
     modules: list[Module],
     states: dict[str, str],
     missing: dict[int, list[Milestone]],
+    bases: dict[str, str],
 ) -> Standing:
-    standings = tuple(_module_standing(module, states, missing) for module in modules)
+    standings = tuple(_module_standing(module, states, missing, bases) for module in modules)
     return Standing(curriculum, standings, sum_shares(module.share for module in standings))
 
 
 def _module_standing(
-    module: Module, states: dict[str, str], missing: dict[int, list[Milestone]]
+    module: Module,
+    states: dict[str, str],
+    missing: dict[int, list[Milestone]],
+    bases: dict[str, str],
 ) -> ModuleStanding:
     milestones = list(module.milestones.all())
     rows = tuple(
@@ -163,6 +194,7 @@ def _module_standing(
             milestone,
             states.get(milestone.key, Achievement.State.OPEN),
             tuple(missing[milestone.pk]),
+            bases.get(milestone.key),
         )
         for milestone in milestones
     )
@@ -291,6 +323,7 @@ class MilestoneView:
 
     row: MilestoneRow
     achievement: Achievement | None
+    question_count: int
     enrolment: Enrolment | None
     previous: Milestone | None
     following: Milestone | None
@@ -308,14 +341,21 @@ class MilestoneView:
 def milestone_view(milestone: Milestone, *, learner: Person) -> MilestoneView:
     needed = list(milestone.prerequisites.all())
     achievements = _achievements_of(learner, [milestone.key, *(each.key for each in needed)])
-    states = {key: achievement.state for key, achievement in achievements.items()}
+    achievement = achievements.get(milestone.key)
+    states = {key: each.state for key, each in achievements.items()}
     prerequisites = tuple(Prerequisite(each, each.key in counted_keys(states)) for each in needed)
     missing = tuple(each.milestone for each in prerequisites if not each.is_counted)
     previous, following = _neighbours(milestone)
     also_in = Curriculum.objects.published().filter(milestones__key=milestone.key)
     return MilestoneView(
-        row=MilestoneRow(milestone, states.get(milestone.key, Achievement.State.OPEN), missing),
-        achievement=achievements.get(milestone.key),
+        row=MilestoneRow(
+            milestone,
+            states.get(milestone.key, Achievement.State.OPEN),
+            missing,
+            achievement.basis if achievement else None,
+        ),
+        achievement=achievement,
+        question_count=question_counts([milestone.key]).get(milestone.key, 0),
         enrolment=enrolment_in(milestone.curriculum, learner=learner),
         previous=previous,
         following=following,
@@ -477,6 +517,7 @@ class LoggedChange:
             "note": "note changed" if after["note"] else "note removed",
             "evidence_url": "evidence linked" if after["evidence_url"] else "evidence removed",
             "minutes_spent": f"{duration(after['minutes_spent'])} spent",
+            "is_tested": "shown in a check" if after.get("is_tested") else "check taken back",
         }
         return [words[field] for field in _changed_fields(self.event) if field in words]
 

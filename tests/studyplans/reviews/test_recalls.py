@@ -5,10 +5,13 @@ from datetime import timedelta
 import time_machine
 
 from common import clock as wall
+from studyplans.reviews.models import Review
 from studyplans.reviews.receivers import tell_recalls
+from studyplans.reviews.signals import review_failed
 from tests.studyplans.cast import make_maths
 from tracker.accounts.models import User
 from tracker.progress.actions import set_state
+from tracker.progress.models import Achievement
 
 
 def test_recall_fades_once_a_review_is_due(
@@ -24,3 +27,17 @@ def test_recall_fades_once_a_review_is_due(
     assert soon.fade(today) == 1
     assert later.fade(today + timedelta(days=60)) < 1
     assert tell_recalls(None, learner=cleo, on=today) == {}
+
+
+def test_a_failed_review_asks_again_about_a_mere_claim(
+    clock: time_machine.Traveller, ada: User
+) -> None:
+    make_maths()
+    for key, state in (("maths.m1", "credited"), ("maths.m2", "done")):
+        set_state(learner=ada, milestone_key=key, state=state, at=wall.now())
+
+    for key in ("maths.m1", "maths.m2"):
+        review_failed.send(Review, learner=ada, milestone_key=key, review=None, at=wall.now())
+
+    doubted = Achievement.objects.of(ada).exclude(doubted_at=None)
+    assert [each.milestone_key for each in doubted] == ["maths.m1"]

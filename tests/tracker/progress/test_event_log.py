@@ -81,6 +81,7 @@ def replayed(learner: User) -> dict[str, dict[str, Any]]:
     rebuilt: dict[str, dict[str, Any]] = {}
     for event in AchievementEvent.objects.of(learner).order_by("pk"):
         fresh = {"state": "open", "note": "", "evidence_url": "", "minutes_spent": 0}
+        fresh["is_tested"] = False
         assert event.before == rebuilt.get(event.milestone_key, fresh)
         rebuilt[event.milestone_key] = event.after
     return rebuilt

@@ -119,6 +119,62 @@ def test_only_done_and_credited_count(by_key: dict[str, str]) -> None:
     }
 
 
+@given(curricula, st.data())
+def test_skipping_something_required_never_counts(
+    curriculum: list[Module], data: st.DataObject
+) -> None:
+    by_key = states_in(curriculum, data)
+    skipped = data.draw(st.sampled_from(keys_in(curriculum, required=True)))
+
+    share = share_of(curriculum, counted_keys({**by_key, skipped: "skipped"}))
+
+    assert share == share_of(curriculum, counted_keys({**by_key, skipped: "open"}))
+    assert share.percent <= share_of(curriculum, counted_keys({**by_key, skipped: "done"})).percent
+
+
+@given(curricula, st.data())
+def test_a_skip_leaves_100_only_where_the_rule_leaves_a_choice(
+    curriculum: list[Module], data: st.DataObject
+) -> None:
+    required = keys_in(curriculum, required=True)
+    skipped = data.draw(st.sampled_from(required))
+    done = set(required) - {skipped}
+
+    is_met = all(meets_rule(module, done) for module in curriculum)
+
+    assert (share_of(curriculum, done).percent == 100) == is_met
+
+
+def states_in(curriculum: list[Module], data: st.DataObject) -> dict[str, str]:
+    keys = keys_in(curriculum, required=True) + keys_in(curriculum, required=False)
+    return {key: data.draw(states) for key in keys}
+
+
+@given(curricula, st.data())
+def test_a_new_edition_with_the_same_required_work_changes_nothing(
+    curriculum: list[Module], data: st.DataObject
+) -> None:
+    """Order, titles, parents and optional work may change without a word."""
+    counted = counted_keys(states_in(curriculum, data))
+    extra = data.draw(st.lists(st.integers(5, 6000), max_size=3))
+    optional = tuple(Milestone(f"new.{at}", minutes, False) for at, minutes in enumerate(extra))
+    following = [
+        Module(each.rule, each.rule_amount, (*reversed(each.milestones), *optional))
+        for each in reversed(curriculum)
+    ]
+
+    assert share_of(following, counted) == share_of(curriculum, counted)
+
+
+@given(modules(), st.data())
+def test_a_rule_that_asks_for_less_never_lowers_it(module: Module, data: st.DataObject) -> None:
+    counted = counted_keys(states_in([module], data))
+    amount = module.rule_amount or 1
+    less = Module(module.rule, data.draw(st.integers(1, amount)), module.milestones)
+
+    assert share_of([less], counted).percent >= share_of([module], counted).percent
+
+
 def test_a_count_rule_weighs_so_many_times_the_mean() -> None:
     module = Module("count", 2, tuple(Milestone(str(at), 60 * at, True) for at in (1, 2, 3)))
 
