@@ -9,22 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Count, Value
+from django.db.models.functions import Concat, Left
 
 from common import clock
 from studyplans.reminders import bounces
 from studyplans.reminders.addresses import note_event, trust_again
 from studyplans.reminders.claiming import zone_named
-from studyplans.reminders.models import AddressEvent, Delivery, Kind, ReminderSchedule
+from studyplans.reminders.kinds import SCHEDULED
+from studyplans.reminders.kinds.kind import Rhythm
+from studyplans.reminders.models import AddressEvent, Delivery, DeliveryQuerySet, ReminderSchedule
+from studyplans.reminders.names import ALL, KindName, title_of
 from studyplans.reminders.rules import cached_next_run, counted_again, moment_of
 from studyplans.reminders.sending import send_one
+from studyplans.reminders.settling import LONGEST_REASON
 from studyplans.reminders.unsubscribing import BadToken, ExpiredToken, read_token
 from tracker.accounts.models import User
 
 BETWEEN_TESTS = timedelta(minutes=1)
 TEST_LIFETIME = timedelta(hours=1)
+PAUSE_NEWS_LIFETIME = timedelta(days=2)
+LEARNERS_AT_ONCE = 1_000
+RETRIED = "an operator sends it again"
+
+
+class Retried(NamedTuple):
+    """How many deliveries wait for a sender again, and how many would come too late."""
+
+    waiting: int
+    too_late: int
 
 
 class TooSoonForTest(ValueError):
@@ -43,9 +59,13 @@ def set_reminder_schedule(
     local_time: time,
     weekdays: Sequence[int],
     at: datetime,
+    **more: Any,
 ) -> ReminderSchedule:
-    """Write when the learner wants a kind of reminder, and when it comes next."""
-    wanted = {"is_on": is_on, "local_time": local_time, "weekdays": sorted(weekdays)}
+    """Write when the learner wants a kind of reminder, and when it comes next.
+
+    `more` may name lead minutes and quiet hours; what it leaves out stays as it was.
+    """
+    wanted = {"is_on": is_on, "local_time": local_time, "weekdays": sorted(weekdays), **more}
     schedule, _ = ReminderSchedule.objects.update_or_create(
         learner=learner, kind=kind, defaults=wanted
     )
@@ -54,23 +74,89 @@ def set_reminder_schedule(
 
 
 @transaction.atomic
-def ensure_digest(*, learner: User, at: datetime) -> None:
-    """Give a learner the digest at its default hour, unless they have decided about it before."""
-    schedule, is_new = ReminderSchedule.objects.get_or_create(learner=learner, kind=Kind.DIGEST)
-    if is_new:
-        _set_next_run(schedule, at=at)
+def offer_reminders(*, learner: User, at: datetime) -> None:
+    """Give a learner every kind at its default hour, but those they have decided about before.
+
+    Who has switched the digest off gets no kind switched on that came later.
+    """
+    own = dict(ReminderSchedule.objects.filter(learner=learner).values_list("kind", "is_on"))
+    wants_mail = own.get(KindName.DIGEST, True)
+    fresh = []
+    for name, kind in SCHEDULED.items():
+        if name not in own:
+            schedule = ReminderSchedule(learner=learner, kind=name, **kind.offer.values())
+            schedule.is_on = kind.offer.is_on and wants_mail
+            schedule.next_run_at = _run_from(schedule, at=at)
+            fresh.append(schedule)
+    ReminderSchedule.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+def offer_missing_kinds(*, at: datetime, limit: int = LEARNERS_AT_ONCE) -> int:
+    """Offer the kinds that are new to learners who have the digest; return how many they are."""
+    behind = ReminderSchedule.objects.filter(kind__in=[*SCHEDULED]).values("learner")
+    few = behind.annotate(kinds=Count("pk")).filter(kinds__lt=len(SCHEDULED))
+    learners = list(User.objects.filter(pk__in=few.values("learner")[:limit]))
+    for learner in learners:
+        offer_reminders(learner=learner, at=at)
+    return len(learners)
 
 
 def switch_off(*, learner: User, kind: str) -> None:
-    """Stop a kind of reminder, also for a learner who never had it."""
-    ReminderSchedule.objects.update_or_create(learner=learner, kind=kind, defaults={"is_on": False})
+    """Stop a kind of reminder, or all, also for a learner who never had it."""
+    for name in SCHEDULED if kind == ALL else (kind,):
+        ReminderSchedule.objects.update_or_create(
+            learner=learner,
+            kind=name,
+            defaults={"is_on": False},
+            create_defaults={**SCHEDULED[name].offer.values(), "is_on": False},
+        )
+
+
+@transaction.atomic
+def choose_weekdays(
+    *, learner: User, kind: str, weekdays: Sequence[int], at: datetime
+) -> ReminderSchedule | None:
+    """Keep a kind to these weekdays; None where it is switched off."""
+    schedule = ReminderSchedule.objects.on().filter(learner=learner, kind=kind).first()
+    if schedule:
+        schedule.weekdays = sorted(weekdays)
+        schedule.save(update_fields=["weekdays"])
+        _set_next_run(schedule, at=at)
+    return schedule
+
+
+def pause_reminders(*, learner: User, until: date) -> None:
+    """Send no reminder before a day."""
+    last_day = until - timedelta(days=1)
+    ReminderSchedule.objects.update_or_create(
+        learner=learner, kind=ALL, defaults={"is_on": False, "last_day": last_day}
+    )
+
+
+def resume_reminders(*, learner: User) -> None:
+    ReminderSchedule.objects.filter(learner=learner, kind=ALL).update(last_day=None)
+
+
+@transaction.atomic
+def announce_pause(*, learner: User, at: datetime) -> None:
+    """Let one mail say that the plan has paused itself, at the learner's own hour."""
+    offer_reminders(learner=learner, at=at)
+    schedule = ReminderSchedule.objects.get(learner=learner, kind=KindName.PAUSED)
+    due_at = _hour_after(schedule, at=at)
+    if schedule.is_on and due_at:
+        Delivery.objects.get_or_create(
+            learner=learner,
+            kind=KindName.PAUSED,
+            occurrence=clock.date_of(at, learner).isoformat(),
+            defaults={"due_at": due_at, "stale_at": due_at + PAUSE_NEWS_LIFETIME},
+        )
 
 
 @transaction.atomic
 def follow_time_zone(*, learner: User, at: datetime) -> None:
     """Keep the learner's local hours after they moved to another zone."""
     own = ReminderSchedule.objects.select_for_update().filter(learner=learner)
-    for schedule in own:
+    for schedule in own.filter(kind__in=[*SCHEDULED]):
         schedule.learner = learner
         promised = schedule.next_run_at
         _set_next_run(schedule, at=at)
@@ -81,17 +167,29 @@ def follow_time_zone(*, learner: User, at: datetime) -> None:
 
 def _set_next_run(schedule: ReminderSchedule, *, at: datetime) -> None:
     """Count from now, but never for a local date that has had its reminder."""
+    schedule.next_run_at = _run_from(schedule, at=at)
+    schedule.save(update_fields=["next_run_at"])
+
+
+def _run_from(schedule: ReminderSchedule, *, at: datetime) -> datetime | None:
+    match SCHEDULED[schedule.kind].rhythm:
+        case Rhythm.SESSIONS:
+            return at
+        case Rhythm.EVENT:
+            return None
     learner = schedule.learner
     if schedule.last_day is not None:
         next_day = clock.start_of_day(schedule.last_day + timedelta(days=1), learner)
         at = max(at, next_day - timedelta(microseconds=1))
-    schedule.next_run_at = _next_run(schedule, after=at, zone=learner.zone)
-    schedule.save(update_fields=["next_run_at"])
+    return _hour_after(schedule, at=at)
 
 
-def _next_run(schedule: ReminderSchedule, *, after: datetime, zone: ZoneInfo) -> datetime | None:
+def _hour_after(schedule: ReminderSchedule, *, at: datetime) -> datetime | None:
     return cached_next_run(
-        after=after, local_time=schedule.local_time, weekdays=tuple(schedule.weekdays), zone=zone
+        after=at,
+        local_time=schedule.local_time,
+        weekdays=tuple(schedule.weekdays),
+        zone=schedule.learner.zone,
     )
 
 
@@ -113,7 +211,8 @@ def recount_schedules() -> int:
     Schedules alike share one answer and one UPDATE, so a day without news costs one query.
     """
     fields = ("learner__time_zone", "local_time", "weekdays", "next_run_at", "last_day")
-    groups = ReminderSchedule.objects.on().exclude(next_run_at=None).order_by()
+    by_hour = ReminderSchedule.objects.on().exclude(kind=KindName.SESSION)
+    groups = by_hour.exclude(next_run_at=None).order_by()
     return sum(_recount(*group) for group in groups.values_list(*fields).distinct())
 
 
@@ -126,7 +225,8 @@ def _recount(
         run = cached_next_run(after=run, local_time=local_time, weekdays=tuple(weekdays), zone=zone)
     if run == planned:
         return 0
-    alike = ReminderSchedule.objects.on().filter(
+    by_hour = ReminderSchedule.objects.on().exclude(kind=KindName.SESSION)
+    alike = by_hour.filter(
         learner__time_zone=zone_name,
         local_time=local_time,
         weekdays=weekdays,
@@ -141,13 +241,13 @@ def send_test(*, learner: User, at: datetime) -> Delivery:
 
     It is a delivery of its own kind, so it stands in the history and in no digest's way.
     """
-    tests = Delivery.objects.filter(learner=learner, kind=Kind.TEST)
+    tests = Delivery.objects.filter(learner=learner, kind=KindName.TEST)
     if tests.filter(due_at__gt=at - BETWEEN_TESTS).exists():
         raise TooSoonForTest
     # The minute as the occurrence stops a double click that gets past the question above.
     delivery, is_new = Delivery.objects.get_or_create(
         learner=learner,
-        kind=Kind.TEST,
+        kind=KindName.TEST,
         occurrence=f"{at:%Y-%m-%dT%H%M}",
         defaults={"due_at": at, "stale_at": at + TEST_LIFETIME},
     )
@@ -156,6 +256,25 @@ def send_test(*, learner: User, at: datetime) -> Delivery:
     send_one(delivery.pk, now=lambda: at)
     delivery.refresh_from_db()
     return delivery
+
+
+# --- what an operator does --------------------------------------------------------------------
+
+
+def retry_deliveries(deliveries: DeliveryQuerySet, *, at: datetime) -> Retried:
+    """Let failed and doubtful deliveries wait for a sender again, but those that come too late.
+
+    What is sent is decided afresh.  One in doubt may arrive twice; many mailboxes show it once,
+    as it keeps its Message-ID.
+    """
+    troubled = deliveries.troubled()
+    too_late = troubled.filter(stale_at__lte=at).count()
+    # Doing it twice changes nothing: after the first time they are no longer in trouble.
+    said = Left(Concat(Value(f"{RETRIED}; before, "), "reason"), LONGEST_REASON)
+    waiting = troubled.filter(stale_at__gt=at).update(
+        status=Delivery.Status.PENDING, due_at=at, settled_at=None, has_slot=False, reason=said
+    )
+    return Retried(waiting=waiting, too_late=too_late)
 
 
 # --- what the world outside says --------------------------------------------------------------
@@ -190,7 +309,7 @@ def _opt_out(token: str) -> str:
     if learner is None:
         return "an opt-out of an account that is gone"
     switch_off(learner=learner, kind=kind)
-    return f"an opt-out of the {Kind(kind).label}"
+    return f"an opt-out of {title_of(kind)}"
 
 
 def trust_address_again(*, learner: User) -> None:

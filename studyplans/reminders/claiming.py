@@ -6,6 +6,7 @@ other's locked rows, and SQLite, whose transactions begin immediate, lets one be
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,17 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from common import clock
+from studyplans.reminders.kinds import KINDS
+from studyplans.reminders.kinds.kind import Rhythm
+from studyplans.reminders.kinds.session import LOOKED_AHEAD, deliveries_ahead
 from studyplans.reminders.models import Delivery, ReminderSchedule
 from studyplans.reminders.rules import cached_next_run
 from tracker.accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 SCHEDULES_AT_ONCE = 500
 COPIED = ("learner_id", "kind")
@@ -60,16 +66,63 @@ def claim_all_due(*, at: datetime) -> None:
 @transaction.atomic
 def claim_due(*, at: datetime, limit: int = SCHEDULES_AT_ONCE) -> int:
     """Turn due schedules into deliveries and return how many schedules were taken."""
-    by_rule: dict[Rule, list[DueSchedule]] = defaultdict(list)
     taken = due_schedules(at=at, limit=limit)
-    for schedule in taken:
-        by_rule[schedule.rule].append(schedule)
-    for rule, schedules in by_rule.items():
-        occasions = list(occasions_of(rule, until=at))
-        for occasion in occasions:
-            _write_deliveries(occasion, schedules, at=at)
-        _move_on(schedules, last=occasions[-1], rule=rule)
+    by_hour = [each for each in taken if rhythm_of(each) is not Rhythm.SESSIONS]
+    _claim_sessions([each.pk for each in taken if rhythm_of(each) is Rhythm.SESSIONS], at=at)
+    _claim_hours(by_hour, at=at)
     return len(taken)
+
+
+def _claim_hours(schedules: Iterable[DueSchedule], *, at: datetime) -> None:
+    by_rule: dict[Rule, list[DueSchedule]] = defaultdict(list)
+    asking: list[Delivery] = []
+    for schedule in schedules:
+        by_rule[schedule.rule].append(schedule)
+    for rule, those in by_rule.items():
+        occasions = list(occasions_of(rule, until=at))
+        always = [each for each in those if rhythm_of(each) is Rhythm.EVERY_TIME]
+        for occasion in occasions if always else ():
+            _write_deliveries(occasion, always, at=at)
+        others = [each for each in those if rhythm_of(each) is Rhythm.NEWS]
+        if occasions[-1].stale_at > at:
+            asking += [delivery_on(occasions[-1], each, at=at) for each in others]
+        _move_on(those, last=occasions[-1], rule=rule)
+    _write_news(asking, at=at)
+
+
+def rhythm_of(schedule: DueSchedule) -> Rhythm:
+    return KINDS[schedule.kind].rhythm
+
+
+def _claim_sessions(schedules: Sequence[int], *, at: datetime) -> None:
+    """Write what is to be said of the sessions of the coming hour, and look again after it."""
+    if schedules:
+        Delivery.objects.bulk_create(deliveries_ahead(schedules, at=at), ignore_conflicts=True)
+        own = ReminderSchedule.objects.filter(pk__in=schedules)
+        own.update(next_run_at=at + LOOKED_AHEAD)
+
+
+def _write_news(deliveries: Sequence[Delivery], *, at: datetime) -> None:
+    """Insert the deliveries that have news now: most days of most kinds have none."""
+    learners = User.objects.in_bulk({delivery.learner_id for delivery in deliveries})
+    by_kind: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        delivery.learner = learners[delivery.learner_id]
+        by_kind[delivery.kind].append(delivery)
+    useful = [each for kind, those in by_kind.items() for each in _with_news(kind, those, at=at)]
+    Delivery.objects.bulk_create(useful, ignore_conflicts=True)
+
+
+def _with_news(kind: str, deliveries: list[Delivery], *, at: datetime) -> list[Delivery]:
+    """Keep those with news; where reading fails, all: the sender finds whose data is broken."""
+    try:
+        news = KINDS[kind].news_for(deliveries, at=at)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("The news of kind %s could not be read.", kind)
+        return deliveries
+    return [each for each, own in zip(deliveries, news, strict=True) if not own.why_useless]
 
 
 def due_schedules(*, at: datetime, limit: int | None = None) -> list[DueSchedule]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.utils import format_datetime, parseaddr
@@ -15,9 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from common import clock
 from studyplans.reminders.kinds import KINDS
-from studyplans.reminders.kinds.kind import Links, News, Wording
+from studyplans.reminders.kinds.kind import Brief, Links, News, Wording
 from studyplans.reminders.models import Delivery
+from studyplans.reminders.names import ALL
 from studyplans.reminders.unsubscribing import token_for
 
 SALT = "studyplans.reminders.letters"
@@ -51,12 +54,12 @@ class Letter:
     list_unsubscribe: tuple[str, str]
 
 
-def letter_for(delivery: Delivery, news: News) -> Letter:
+def letter_for(delivery: Delivery, news: News, also: Sequence[Brief] = ()) -> Letter:
     """Write the letter of a delivery; a second try writes it under the same Message-ID."""
     kind = KINDS[delivery.kind]
     token = token_for(learner_id=delivery.learner_id, kind=kind.schedule)
-    unsubscribe_url = f"{_unsubscribe_base()}{token}/"
-    wording: Wording = news.wording(_links(unsubscribe_url))
+    links = links_for(delivery, token)
+    wording: Wording = news.wording(links, also)
     return Letter(
         delivery_id=delivery.pk,
         return_path=return_path(delivery.pk),
@@ -66,7 +69,7 @@ def letter_for(delivery: Delivery, news: News) -> Letter:
         html=wording.html,
         message_id=message_id(delivery),
         list_id=f"{kind.list_title} <{kind.schedule}.{settings.SITE_HOST}>",
-        list_unsubscribe=(unsubscribe_url, _mailto(token)),
+        list_unsubscribe=(links.unsubscribe, _mailto(token)),
     )
 
 
@@ -93,21 +96,31 @@ def _idna(domain: str) -> str:
         return ""
 
 
-def _links(unsubscribe_url: str) -> Links:
-    site, today, reminders, _ = _addresses(settings.SITE_URL)
-    return Links(site=site, today=today, settings=reminders, unsubscribe=unsubscribe_url)
-
-
-def _unsubscribe_base() -> str:
-    return _addresses(settings.SITE_URL)[3]
+def links_for(delivery: Delivery, token: str) -> Links:
+    """Return the links of a delivery's letter; the token is the one that unsubscribes from it."""
+    addresses = _addresses(settings.SITE_URL)
+    everything = token_for(learner_id=delivery.learner_id, kind=ALL)
+    return Links(
+        site=settings.SITE_URL,
+        today=addresses["today"],
+        settings=addresses["reminder_settings"],
+        mails=addresses["reminder_mails"],
+        unsubscribe=f"{addresses['reminder_unsubscribe']}{token}/",
+        unsubscribe_all=f"{addresses['reminder_unsubscribe']}{everything}/",
+        acts=addresses["reminder_act"],
+        learner_id=delivery.learner_id,
+        kind=KINDS[delivery.kind].schedule,
+        day=clock.date_of(delivery.due_at, delivery.learner),
+    )
 
 
 @cache
-def _addresses(site: str) -> tuple[str, str, str, str]:
-    unsubscribe = reverse("reminder_unsubscribe", args=["-"]).removesuffix("-/")
-    paths = (reverse("today"), reverse("reminder_settings"), unsubscribe)
-    today, reminders, way_out = (f"{site}{path}" for path in paths)
-    return site, today, reminders, way_out
+def _addresses(site: str) -> dict[str, str]:
+    pages = ("today", "reminder_settings", "reminder_mails")
+    doors = ("reminder_unsubscribe", "reminder_act")
+    paths = {name: reverse(name) for name in pages}
+    paths |= {name: reverse(name, args=["-"]).removesuffix("-/") for name in doors}
+    return {name: f"{site}{path}" for name, path in paths.items()}
 
 
 def _mailto(token: str) -> str:

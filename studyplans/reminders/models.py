@@ -10,10 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-
-class Kind(models.TextChoices):
-    DIGEST = "digest", "daily digest"
-    TEST = "test", "test digest"
+from studyplans.reminders.names import ALL, TRIGGERS, KindName, title_of
 
 
 class Channel(models.TextChoices):
@@ -41,7 +38,9 @@ class ReminderSchedule(models.Model):
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_schedules"
     )
-    kind = models.CharField(max_length=16, choices=Kind, default=Kind.DIGEST)
+    kind = models.CharField(
+        max_length=16, choices=[*KindName.choices, (ALL, title_of(ALL))], default=KindName.DIGEST
+    )
     is_on = models.BooleanField(default=True)
     local_time = models.TimeField(default=time(8, 0))
     weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")
@@ -71,7 +70,7 @@ class ReminderSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} for {self.learner}"
+        return f"{title_of(self.kind)} for {self.learner}"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -92,6 +91,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Keep those whose lease ended by then although nobody has settled them."""
         return self.leased().filter(lease_until__lte=until)
 
+    def troubled(self) -> Self:
+        """Keep those that an operator may want to try again."""
+        return self.filter(status__in=[Delivery.Status.FAILED, Delivery.Status.IN_DOUBT])
+
     def of_ids(self, ids: Collection[int]) -> Self:
         return self.filter(pk__in=ids)
 
@@ -110,7 +113,7 @@ class Delivery(models.Model):
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deliveries"
     )
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=16, choices=KindName)
     occurrence = models.CharField(
         max_length=40, help_text="The local date, or the thing, it reminds of."
     )
@@ -157,7 +160,24 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.occurrence} for {self.learner}"
+        return f"{self.title} of {self.occurrence} for {self.learner}"
+
+    @property
+    def title(self) -> str:
+        return title_of(self.kind)
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.status in (self.Status.FAILED, self.Status.IN_DOUBT)
+
+    @property
+    def trigger(self) -> str:
+        return TRIGGERS[self.kind]
+
+    @property
+    def kept_wording(self) -> DeliveryText | None:
+        """What its mail said; None where there was no mail, or a month has passed."""
+        return getattr(self, "wording", None)
 
 
 class DeliveryText(models.Model):

@@ -1,11 +1,14 @@
 """What the tracker's news, and news of mail from a provider, does to reminders."""
 
+from datetime import datetime
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.dispatch import receiver
 
 from common import clock
+from studyplans.plans.models import PauseCause, StudyPlan
+from studyplans.plans.signals import plan_paused
 from studyplans.reminders import actions, addresses
 from studyplans.reminders.bounces import is_final_status
 from studyplans.reminders.channels.email import ENHANCED_CODE
@@ -19,9 +22,15 @@ DEAD_FOR = {RejectReason.BOUNCED, RejectReason.INVALID}
 
 
 @receiver(learner_enrolled)
-def offer_digest(sender: object, *, enrolment: Enrolment, **news: Any) -> None:
+def offer_reminders(sender: object, *, enrolment: Enrolment, **news: Any) -> None:
     # An enrolment may be dated back; reminders begin now, or they would all be late at once.
-    actions.ensure_digest(learner=enrolment.learner, at=clock.now())
+    actions.offer_reminders(learner=enrolment.learner, at=clock.now())
+
+
+@receiver(plan_paused)
+def tell_of_pause(sender: object, *, plan: StudyPlan, at: datetime, **news: Any) -> None:
+    if plan.pause_cause == PauseCause.QUIET:
+        actions.announce_pause(learner=plan.learner, at=at)
 
 
 @receiver(time_zone_changed)

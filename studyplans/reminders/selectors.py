@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
+from common import clock
 from studyplans.reminders.addresses import troubles_of
-from studyplans.reminders.claiming import TOO_LATE, delivery_on, due_schedules, occasions_of
-from studyplans.reminders.kinds import KINDS
-from studyplans.reminders.kinds.kind import News
-from studyplans.reminders.models import AddressState, Delivery, Kind, MailServer, ReminderSchedule
-from studyplans.reminders.rules import end_of_quiet
+from studyplans.reminders.claiming import (
+    TOO_LATE,
+    delivery_on,
+    due_schedules,
+    occasions_of,
+    rhythm_of,
+)
+from studyplans.reminders.kinds import KINDS, SCHEDULED
+from studyplans.reminders.kinds.kind import Brief, News, Rhythm
+from studyplans.reminders.kinds.session import deliveries_ahead
+from studyplans.reminders.models import AddressState, Delivery, MailServer, ReminderSchedule
+from studyplans.reminders.names import ALL, KindName, title_of
+from studyplans.reminders.rules import cached_next_run, end_of_quiet
 from tracker.accounts.models import User
 
 NO_ADDRESS = "there is no confirmed e-mail address to send it to"
 SWITCHED_OFF = "it is switched off"
 BOUNCED = "mail to the address comes back"
 COMPLAINED = "our mail to the address was reported as spam"
+PAUSED = "the learner wants no reminders for a while"
+TOO_MANY = "another mail went out within the hour"
+BETWEEN_MAILS = timedelta(hours=1)
+LONGEST_LIFE = timedelta(days=4)
+# Another sender is writing to the same learner just now: see what it comes to.
+SOON = timedelta(minutes=1)
 TROUBLE = {AddressState.Trouble.BOUNCED: BOUNCED, AddressState.Trouble.COMPLAINED: COMPLAINED}
 
 
@@ -30,13 +45,27 @@ TROUBLE = {AddressState.Trouble.BOUNCED: BOUNCED, AddressState.Trouble.COMPLAINE
 class Decision:
     """Whether a delivery is still true and useful: an empty reason says that it is.
 
-    `quiet_until` is when it may go instead of now.
+    `wait_until` is when it may go instead of now.  `riders` are those of the same learner that its
+    letter carries along: what becomes of the letter becomes of them.
     """
 
     delivery: Delivery
     news: News
     reason: str
-    quiet_until: datetime | None = None
+    wait_until: datetime | None = None
+    riders: tuple[Decision, ...] = ()
+
+    @property
+    def is_for_now(self) -> bool:
+        return not self.reason and self.wait_until is None
+
+    @property
+    def aboard(self) -> tuple[Delivery, ...]:
+        return (self.delivery, *(rider.delivery for rider in self.riders))
+
+    @property
+    def also(self) -> tuple[Brief, ...]:
+        return tuple(rider.news.brief for rider in self.riders)
 
 
 class Wish(NamedTuple):
@@ -53,14 +82,43 @@ class Known:
     reachable: set[int]
     troubles: dict[int, AddressState]
     wishes: dict[tuple[int, str], Wish]
+    pauses: dict[int, date]
+    last_mails: dict[int, datetime]
+    elsewhere: set[int]
 
 
 def decisions_on(deliveries: Sequence[Delivery], *, at: datetime) -> list[Decision]:
-    """Decide on deliveries whose learners are loaded, saved or not."""
-    known = _known_of(list({each.learner_id: each.learner for each in deliveries}.values()))
-    return [
+    """Decide on deliveries whose learners are loaded, saved or not.
+
+    Of several for one learner one carries the others, so the list may be shorter.
+    """
+    known = _known_of(deliveries, at=at)
+    decided = [
         _decision(delivery, news, known, at=at) for delivery, news in _with_news(deliveries, at=at)
     ]
+    return [each for each in bundled(decided) if each is not None]
+
+
+PRECEDENCE = {name: place for place, name in enumerate(KindName)}
+
+
+def bundled(decisions: Sequence[Decision]) -> list[Decision]:
+    """Put what goes to one learner now into one letter; what was asked for goes by itself."""
+    alone: list[Decision] = []
+    together: dict[tuple[int, str], list[Decision]] = defaultdict(list)
+    for each in decisions:
+        if each.is_for_now and KINDS[each.delivery.kind].needs_schedule:
+            together[each.delivery.learner_id, each.delivery.channel].append(each)
+        else:
+            alone.append(each)
+    return alone + [_one_letter(those) for those in together.values()]
+
+
+def _one_letter(decisions: list[Decision]) -> Decision:
+    if len(decisions) == 1:
+        return decisions[0]
+    first, *riders = sorted(decisions, key=lambda each: PRECEDENCE[KindName(each.delivery.kind)])
+    return replace(first, riders=tuple(riders))
 
 
 def _with_news(deliveries: Sequence[Delivery], *, at: datetime) -> list[tuple[Delivery, News]]:
@@ -74,25 +132,80 @@ def _with_news(deliveries: Sequence[Delivery], *, at: datetime) -> list[tuple[De
     ]
 
 
-def _known_of(learners: Sequence[User]) -> Known:
-    keys = [learner.pk for learner in learners]
-    schedules = ReminderSchedule.objects.on().filter(learner__in=keys)
-    rows = schedules.values_list("learner", "kind", "quiet_from", "quiet_until")
+def _known_of(deliveries: Sequence[Delivery], *, at: datetime) -> Known:
+    learners = list({each.learner_id: each.learner for each in deliveries}.values())
+    schedules = ReminderSchedule.objects.filter(Q(is_on=True) | Q(kind=ALL))
+    rows = list(
+        schedules.filter(learner__in=[learner.pk for learner in learners]).values_list(
+            "learner", "kind", "last_day", "quiet_from", "quiet_until"
+        )
+    )
+    last_mails, elsewhere = _mails_to(learners, besides=deliveries, at=at)
     return Known(
         reachable=_reachable(learners),
         troubles=troubles_of(learners),
-        wishes={(learner, kind): Wish(*quiet) for learner, kind, *quiet in rows},
+        wishes={(pk, kind): Wish(*quiet) for pk, kind, _, *quiet in rows if kind != ALL},
+        pauses={pk: last for pk, kind, last, *_ in rows if kind == ALL and last},
+        last_mails=last_mails,
+        elsewhere=elsewhere,
     )
+
+
+def _mails_to(
+    learners: Sequence[User], *, besides: Sequence[Delivery], at: datetime
+) -> tuple[dict[int, datetime], set[int]]:
+    """Return by learner the last mail within the hour, and those another sender writes to now."""
+    # Every occurrence begins with its date, so the unique index finds the latest at once.
+    since = (at - LONGEST_LIFE).date().isoformat()
+    others = Delivery.objects.filter(
+        learner__in=learners, kind__in=[*SCHEDULED], occurrence__gte=since
+    )
+    recent = Q(status=Delivery.Status.SENT, settled_at__gt=at - BETWEEN_MAILS)
+    rows = others.filter(recent | Q(status=Delivery.Status.LEASED)).values_list(
+        "pk", "learner", "settled_at"
+    )
+    own = {delivery.pk for delivery in besides}
+    last_mails: dict[int, datetime] = {}
+    elsewhere = set()
+    for pk, learner, settled_at in rows:
+        if settled_at is not None:
+            last_mails[learner] = max(settled_at, last_mails.get(learner, settled_at))
+        elif pk not in own:
+            elsewhere.add(learner)
+    return last_mails, elsewhere
 
 
 def _decision(delivery: Delivery, news: News, known: Known, *, at: datetime) -> Decision:
     kind = KINDS[delivery.kind]
-    wish = known.wishes.get((delivery.learner_id, kind.schedule))
     reason = _reason_against(delivery, known, at=at)
-    if not reason and kind.needs_schedule and wish is None:
-        reason = SWITCHED_OFF
-    quiet_until = _quiet_until(wish, delivery, at=at) if kind.needs_schedule else None
-    return Decision(delivery, news, reason or news.why_useless, quiet_until)
+    if not kind.needs_schedule:
+        return Decision(delivery, news, reason or news.why_useless)
+    wish = known.wishes.get((delivery.learner_id, kind.schedule))
+    reason = reason or _unwanted(wish, delivery, known, at=at) or news.why_useless
+    wait_until = _wait_until(wish, delivery, known, at=at)
+    if not reason and wait_until and wait_until >= delivery.stale_at:
+        reason = TOO_MANY if delivery.learner_id in known.last_mails else TOO_LATE
+    return Decision(delivery, news, reason, wait_until)
+
+
+def _unwanted(wish: Wish | None, delivery: Delivery, known: Known, *, at: datetime) -> str:
+    if wish is None:
+        return SWITCHED_OFF
+    last = known.pauses.get(delivery.learner_id)
+    is_paused = last is not None and clock.date_of(at, delivery.learner) <= last
+    return PAUSED if is_paused else ""
+
+
+def _wait_until(
+    wish: Wish | None, delivery: Delivery, known: Known, *, at: datetime
+) -> datetime | None:
+    last_mail = known.last_mails.get(delivery.learner_id)
+    waits = [
+        last_mail + BETWEEN_MAILS if last_mail else None,
+        at + SOON if delivery.learner_id in known.elsewhere else None,
+        _quiet_until(wish, delivery, at=at),
+    ]
+    return max((moment for moment in waits if moment is not None), default=None)
 
 
 def _reason_against(delivery: Delivery, known: Known, *, at: datetime) -> str:
@@ -126,13 +239,74 @@ def _reachable(learners: Sequence[User]) -> set[int]:
 # --- what a learner sees ----------------------------------------------------------------------
 
 
-def schedule_of(learner: User, *, kind: str = Kind.DIGEST) -> ReminderSchedule | None:
+def schedule_of(learner: User, *, kind: str) -> ReminderSchedule | None:
     return ReminderSchedule.objects.filter(learner=learner, kind=kind).first()
 
 
-def deliveries_to(learner: User, *, limit: int) -> list[Delivery]:
-    """Return the latest deliveries, newest first."""
-    return list(Delivery.objects.filter(learner=learner).order_by("-due_at", "-pk")[:limit])
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """A kind as its learner sees it: `next_at` is None where nothing is sure to come."""
+
+    name: str
+    title: str
+    says: str
+    schedule: ReminderSchedule | None
+    next_at: datetime | None
+
+    @property
+    def is_on(self) -> bool:
+        return self.schedule is not None and self.schedule.is_on
+
+
+def kinds_of(learner: User, *, at: datetime) -> list[KindRow]:
+    own = {each.kind: each for each in ReminderSchedule.objects.filter(learner=learner)}
+    pause = _pause_in(own.get(ALL), learner, at=at)
+    return [_row_of(learner, name, own.get(name), pause) for name in SCHEDULED]
+
+
+def kind_of(learner: User, kind: str, *, at: datetime) -> KindRow:
+    return next(row for row in kinds_of(learner, at=at) if row.name == kind)
+
+
+def pause_of(learner: User, *, at: datetime) -> date | None:
+    """Return the day from which reminders come again; None when they are not paused."""
+    return _pause_in(schedule_of(learner, kind=ALL), learner, at=at)
+
+
+def _pause_in(row: ReminderSchedule | None, learner: User, *, at: datetime) -> date | None:
+    is_paused = row and row.last_day and clock.date_of(at, learner) <= row.last_day
+    return row.last_day + timedelta(days=1) if row and row.last_day and is_paused else None
+
+
+def _row_of(
+    learner: User, name: str, schedule: ReminderSchedule | None, pause: date | None
+) -> KindRow:
+    kind = SCHEDULED[name]
+    by_hour = kind.rhythm in (Rhythm.EVERY_TIME, Rhythm.NEWS)
+    next_at = schedule.next_run_at if schedule and schedule.is_on and by_hour else None
+    if schedule and next_at and pause:
+        next_at = _first_from(pause, schedule, learner, planned=next_at)
+    return KindRow(name, title_of(name), kind.offer.says, schedule, next_at)
+
+
+def _first_from(
+    day: date, schedule: ReminderSchedule, learner: User, *, planned: datetime
+) -> datetime | None:
+    begin = clock.start_of_day(day, learner)
+    if planned >= begin:
+        return planned
+    return cached_next_run(
+        after=begin - timedelta(microseconds=1),
+        local_time=schedule.local_time,
+        weekdays=tuple(schedule.weekdays),
+        zone=learner.zone,
+    )
+
+
+def deliveries_to(learner: User) -> QuerySet[Delivery]:
+    """Return all that was on its way to a learner, newest first, with its wording if still kept."""
+    own = Delivery.objects.filter(learner=learner).select_related("wording")
+    return own.order_by("-due_at", "-pk")
 
 
 def trouble_with(learner: User) -> AddressState | None:
@@ -145,12 +319,13 @@ def trouble_with(learner: User) -> AddressState | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The outbox at one moment; the last three count one day."""
+    """The outbox at one moment; sent, failed and in doubt count one day."""
 
     waiting: int
     oldest_due_at: datetime | None
     leased: int
     sent: int
+    sent_in_an_hour: int
     failed: int
     in_doubt: int
     server: MailServer | None
@@ -165,6 +340,9 @@ def standing(*, at: datetime) -> Standing:
     waiting = Delivery.objects.due(at).aggregate(count=Count("pk"), oldest=Min("due_at"))
     settled = Delivery.objects.filter(settled_at__gt=yesterday).aggregate(
         sent=Count("pk", filter=Q(status=Delivery.Status.SENT)),
+        sent_in_an_hour=Count(
+            "pk", filter=Q(status=Delivery.Status.SENT, settled_at__gt=at - timedelta(hours=1))
+        ),
         failed=Count("pk", filter=Q(status=Delivery.Status.FAILED)),
     )
     doubtful = Delivery.objects.filter(
@@ -184,11 +362,14 @@ def rehearsal(*, at: datetime) -> list[Decision]:
     """Decide on everything that a dispatch at this moment would take up; write nothing."""
     waiting = list(Delivery.objects.due(at).select_related("learner"))
     schedules = due_schedules(at=at)
+    by_hour = [each for each in schedules if rhythm_of(each) is not Rhythm.SESSIONS]
     fresh = [
         delivery_on(occasion, schedule, at=at)
-        for schedule in schedules
+        for schedule in by_hour
         for occasion in occasions_of(schedule.rule, until=at)
     ]
+    by_session = [each.pk for each in schedules if rhythm_of(each) is Rhythm.SESSIONS]
+    fresh += [each for each in deliveries_ahead(by_session, at=at) if each.due_at <= at]
     learners = User.objects.in_bulk({delivery.learner_id for delivery in fresh})
     known = set(
         Delivery.objects.filter(learner__in=learners).values_list("learner", "kind", "occurrence")
@@ -200,4 +381,11 @@ def rehearsal(*, at: datetime) -> list[Decision]:
         for delivery in fresh
         if (delivery.learner_id, delivery.kind, delivery.occurrence) not in known
     ]
-    return decisions_on([*waiting, *unknown], at=at)
+    decided = decisions_on([*waiting, *unknown], at=at)
+    return [each for each in decided if each.delivery.pk or not _is_no_news(each)]
+
+
+def _is_no_news(decision: Decision) -> bool:
+    """Tell a kind that makes no delivery when there is nothing to say."""
+    has_none = KINDS[decision.delivery.kind].rhythm is not Rhythm.EVERY_TIME
+    return has_none and bool(decision.news.why_useless)

@@ -10,7 +10,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
@@ -38,9 +38,13 @@ Clock = Callable[[], datetime]
 class Item:
     """One letter ready to go, and from when on it may."""
 
-    delivery: Delivery
+    decision: Decision
     letter: Letter
     slot: datetime
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.decision.delivery
 
 
 def send_due(*, now: Clock, seconds: float | None = None) -> int:
@@ -107,7 +111,7 @@ class Sender:
         begun, at = time.monotonic(), self._now()
         last_start = at + leasing.LEASE - leasing.LAST_START_BEFORE_END
         left = {delivery.pk for delivery in batch}
-        under_way: Delivery | None = None
+        under_way: Item | None = None
         for item in self._items(batch, at=at):
             if under_way:
                 self._take_answer(under_way, self._line.answer())
@@ -140,9 +144,9 @@ class Sender:
             delivery = decision.delivery
             if slots[delivery.pk] > at + LONGEST_NAP:
                 wait = settling.not_before(slots[delivery.pk], has_slot=True)
-                self._settlement.add(delivery.pk, wait)
+                self._let_wait(decision, wait)
             elif letter := self._letter(decision):
-                yield Item(delivery, letter, slots[delivery.pk])
+                yield Item(decision, letter, slots[delivery.pk])
 
     def _decisions(self, batch: Sequence[Delivery], *, at: datetime) -> list[Decision]:
         """Decide on all at once; where that fails, one by one, to find whose data is broken."""
@@ -162,9 +166,8 @@ class Sender:
         if decision.reason:
             self._settlement.add(delivery.pk, settling.skipped(delivery, decision.reason))
             return False
-        if decision.quiet_until:
-            wait = settling.not_before(decision.quiet_until, has_slot=False)
-            self._settlement.add(delivery.pk, wait)
+        if decision.wait_until:
+            self._let_wait(decision, settling.not_before(decision.wait_until, has_slot=False))
             return False
         return True
 
@@ -172,10 +175,21 @@ class Sender:
         """Write the letter; what goes wrong for one learner stays with that one."""
         self._journal.note(decision.delivery.pk, Mark.WRITING)
         try:
-            return letter_for(decision.delivery, decision.news)
+            # Most letters carry nobody else's news.
+            extra = (decision.also,) if decision.riders else ()
+            return letter_for(decision.delivery, decision.news, *extra)
         except Exception:
-            self._fail(decision.delivery)
+            self._fail_carrier(decision)
             return None
+
+    def _let_wait(self, decision: Decision, wait: Outcome) -> None:
+        for delivery in decision.aboard:
+            self._settlement.add(delivery.pk, wait)
+
+    def _fail_carrier(self, decision: Decision) -> None:
+        """Give up on a letter; what it was to carry along goes by itself."""
+        self._let_wait(decision, settling.not_before(self._now(), has_slot=False))
+        self._fail(decision.delivery)
 
     def _fail(self, delivery: Delivery) -> None:
         logger.exception("Delivery %s could not be written.", delivery.pk)
@@ -185,12 +199,12 @@ class Sender:
 
     # --- from letters to answers ---
 
-    def _offer(self, item: Item) -> Delivery | None:
-        """Hand the letter over; return its delivery when its answer is still to come."""
-        delivery = item.delivery
+    def _offer(self, item: Item) -> Item | None:
+        """Hand the letter over; return it when its answer is still to come."""
 
         def note() -> None:
-            self._journal.note(delivery.pk, Mark.CONTENT)
+            for delivery in item.decision.aboard:
+                self._journal.note(delivery.pk, Mark.CONTENT)
 
         try:
             early = self._line.offer(item.letter, self._stationery, note=note)
@@ -198,13 +212,13 @@ class Sender:
             self._count_failure(str(away))
             return None
         except Exception:
-            self._fail(delivery)
+            self._fail_carrier(item.decision)
             self._line.close()
             return None
         self._keep(item)
         if early is None:
-            return delivery
-        self._take_answer(delivery, early)
+            return item
+        self._take_answer(item, early)
         return None
 
     def _keep(self, item: Item) -> None:
@@ -212,8 +226,11 @@ class Sender:
             item.delivery.pk, subject=item.letter.subject, text=item.letter.text, at=self._now()
         )
 
-    def _take_answer(self, delivery: Delivery, answer: Answer) -> None:
+    def _take_answer(self, item: Item, answer: Answer) -> None:
+        delivery = item.delivery
         self._conclude(delivery, self._outcome(delivery, answer))
+        for rider in item.decision.riders:
+            self._conclude(rider.delivery, riding(self._outcome(rider.delivery, answer), delivery))
         if answer.is_mailbox_dead:
             self._settlement.report_dead(delivery, answer.reason)
         if answer.is_server_down:
@@ -257,6 +274,13 @@ MARKS = {
 
 def _mark_of(outcome: Outcome) -> Mark:
     return Mark.IN_DOUBT if outcome.doubts else MARKS[Delivery.Status(outcome.status)]
+
+
+def riding(outcome: Outcome, carrier: Delivery) -> Outcome:
+    """Return what a rider is settled by: its carrier's outcome, and in which mail it was."""
+    if outcome != settling.SENT:
+        return outcome
+    return replace(outcome, reason=f"in the {carrier.title} of the same hour")
 
 
 def _nap(*, until: timedelta, since: float) -> None:

@@ -40,10 +40,12 @@ def send_due() -> None:
 
 @shared_task
 def recount_schedules() -> None:
-    """Follow new zone rules; beat calls this once a day."""
+    """Follow new zone rules, and offer new kinds; beat calls this once a day."""
     moved = actions.recount_schedules()
     if moved:
         logger.info("%d reminder schedules moved with new zone rules.", moved)
+    while actions.offer_missing_kinds(at=clock.now()):
+        continue
 
 
 @shared_task

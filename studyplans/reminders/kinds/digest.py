@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -15,9 +16,10 @@ from common import clock
 from common.durations import duration
 from studyplans.plans.models import StudySession
 from studyplans.plans.workload import SETTLED_STATES
-from studyplans.reminders.kinds.kind import Links, News, Wording
+from studyplans.reminders.kinds.kind import Brief, Links, News, Offer, Rhythm, Traits, Wording
 from studyplans.reminders.kinds.templates import rendered
-from studyplans.reminders.models import Delivery, Kind
+from studyplans.reminders.models import Delivery
+from studyplans.reminders.names import KindName
 from tracker.accounts.models import User
 from tracker.curricula.models import Milestone
 from tracker.progress.models import Achievement, Enrolment
@@ -33,6 +35,7 @@ class Planned(NamedTuple):
     """A session near today, as the database tells it."""
 
     learner_id: int
+    uid: UUID
     starts_at: datetime
     ends_at: datetime
     state: str
@@ -52,6 +55,8 @@ class Row:
     title: str
     path: str
     curriculum: str
+    milestone_key: str
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,10 @@ class Digest:
         return f"{count} session{'' if count == 1 else 's'}, {duration(self.minutes)}"
 
     @property
+    def brief(self) -> Brief:
+        return Brief(f"Today: {self.in_words}", reverse("today"))
+
+    @property
     def day_in_words(self) -> str:
         return f"{self.date:%A} {self.date.day} {self.date:%B}"
 
@@ -91,8 +100,8 @@ class Digest:
     def unlisted_count(self) -> int:
         return len(self.rows) - len(self.listed)
 
-    def wording(self, links: Links) -> Wording:
-        context = {"digest": self, "in_words": self.in_words, "links": links}
+    def wording(self, links: Links, also: Sequence[Brief] = ()) -> Wording:
+        context = {"digest": self, "in_words": self.in_words, "links": links, "also": also}
         prefix = "Test: today" if self.is_test else "Today"
         return Wording(
             subject=f"{prefix}{',' if self.is_test else ':'} {self.in_words}",
@@ -102,12 +111,10 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestKind:
-    list_title: str = "Milepost daily digest"
-    schedule: str = Kind.DIGEST
-    needs_schedule: bool = True
-    # Tomorrow brings another one; two of a morning would look like a fault.
-    is_repeated_in_doubt: bool = False
+class DigestKind(Traits):
+    @property
+    def example(self) -> News:
+        return EXAMPLE
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
         learners = {delivery.learner_id: delivery.learner for delivery in deliveries}
@@ -125,8 +132,33 @@ class TestKind(DigestKind):
         return replace(digest, is_test=True)
 
 
-DIGEST = DigestKind()
-TEST = TestKind(needs_schedule=False)
+DIGEST = DigestKind(
+    list_title="Milepost daily digest",
+    schedule=KindName.DIGEST,
+    rhythm=Rhythm.EVERY_TIME,
+    # Tomorrow brings another one; two of a morning would look like a fault.
+    is_repeated_in_doubt=False,
+    offer=Offer(
+        says="What you planned for the day. On a day without sessions there is no mail.",
+        quiet_from=None,
+        quiet_until=None,
+    ),
+)
+TEST = TestKind(
+    list_title=DIGEST.list_title,
+    schedule=KindName.DIGEST,
+    rhythm=Rhythm.EVENT,
+    needs_schedule=False,
+)
+EXAMPLE = Digest(
+    zone="Europe/Berlin",
+    date=date(2026, 3, 2),
+    rows=(
+        Row("19:00", "20:00", 60, "Vectors and spans", "/today/", "Linear algebra", "m", "s"),
+        Row("20:00", "20:30", 30, "Eigenvalues", "/today/", "Linear algebra", "m", "s"),
+    ),
+    why_empty="",
+)
 
 
 def digests_of(learners: Sequence[User], *, at: datetime) -> dict[int, Digest]:
@@ -155,7 +187,7 @@ def _sessions_today(learners: Sequence[User], *, at: datetime) -> dict[int, list
         starts_at__lt=max((end for _, end in days.values()), default=at),
     ).exclude(enrolment__state=Enrolment.State.LEFT)
     rows = near.order_by("starts_at", "pk").values_list(
-        *["plan__learner", "starts_at", "ends_at", "state", "milestone_key"],
+        *["plan__learner", "uid", "starts_at", "ends_at", "state", "milestone_key"],
         *["enrolment__state", "enrolment__curriculum", "enrolment__curriculum__title"],
     )
     todays: dict[int, list[Planned]] = defaultdict(list)
@@ -241,6 +273,8 @@ def _row(session: Planned, milestone: tuple[str, str], learner: User) -> Row:
         title=title,
         path=path,
         curriculum=session.curriculum_title,
+        milestone_key=session.milestone_key,
+        session=f"{session.uid} {int(session.starts_at.timestamp())}",
     )
 
 

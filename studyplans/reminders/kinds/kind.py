@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import Enum
 from typing import Protocol
 
 from studyplans.reminders.models import Delivery
+from studyplans.reminders.tokens import Ask, Purpose, token_of
+
+PAUSE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,29 @@ class Links:
     today: str
     settings: str
     unsubscribe: str
+    unsubscribe_all: str
+    mails: str
+    acts: str
+    learner_id: int
+    kind: str
+    day: date
+
+    def done(self, milestone_key: str) -> str:
+        return self._act(Purpose.DONE, milestone_key)
+
+    def tomorrow(self, session: str) -> str:
+        return self._act(Purpose.TOMORROW, session)
+
+    @property
+    def pause(self) -> str:
+        return self._act(Purpose.PAUSE, (self.day + PAUSE).isoformat())
+
+    @property
+    def fewer(self) -> str:
+        return self._act(Purpose.FEWER, self.kind)
+
+    def _act(self, purpose: Purpose, thing: str) -> str:
+        return f"{self.acts}{token_of(Ask(purpose, self.learner_id, thing))}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +52,14 @@ class Wording:
     subject: str
     text: str
     html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a mail says of another kind's news that it carries along."""
+
+    text: str
+    path: str
 
 
 class News(Protocol):
@@ -38,7 +73,53 @@ class News(Protocol):
     def in_words(self) -> str:
         """Say in a few words what the mail is about."""
 
-    def wording(self, links: Links) -> Wording: ...
+    @property
+    def brief(self) -> Brief:
+        """Say it in a sentence, for another mail of the same hour."""
+
+    def wording(self, links: Links, also: Sequence[Brief] = ()) -> Wording: ...
+
+
+class Rhythm(Enum):
+    """What makes a delivery of a schedule that is due."""
+
+    EVERY_TIME = "each of its hours"
+    NEWS = "each of its hours that has news"
+    SESSIONS = "each session that is about to start"
+    EVENT = "something that happened"
+
+
+class Lead(Enum):
+    """What the lead time of a kind is counted in; the value is its minutes."""
+
+    NONE = 0
+    MINUTES = 1
+    DAYS = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the settings say of a kind, and what a learner gets who has not chosen."""
+
+    says: str
+    is_on: bool = True
+    local_time: time = time(8)
+    weekdays: tuple[int, ...] = tuple(range(7))
+    lead: Lead = Lead.NONE
+    lead_minutes: int = 0
+    quiet_from: time | None = time(22)
+    quiet_until: time | None = time(7)
+
+    def values(self) -> dict[str, object]:
+        """Return them as a schedule's columns."""
+        return {
+            "is_on": self.is_on,
+            "local_time": self.local_time,
+            "weekdays": list(self.weekdays),
+            "lead_minutes": self.lead_minutes,
+            "quiet_from": self.quiet_from,
+            "quiet_until": self.quiet_until,
+        }
 
 
 class ReminderKind(Protocol):
@@ -60,8 +141,30 @@ class ReminderKind(Protocol):
     def is_repeated_in_doubt(self) -> bool:
         """Say whether a second copy does less harm than none."""
 
+    @property
+    def rhythm(self) -> Rhythm: ...
+
+    @property
+    def offer(self) -> Offer: ...
+
+    @property
+    def example(self) -> News:
+        """Return news of nobody's, to show what such a mail looks like."""
+
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
         """Read what each delivery, whose learner is loaded, has to say.
 
         The number of queries does not depend on the number of deliveries.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What sets a kind apart besides what it reads."""
+
+    list_title: str
+    schedule: str
+    offer: Offer = field(default_factory=lambda: Offer(says=""))
+    rhythm: Rhythm = Rhythm.NEWS
+    needs_schedule: bool = True
+    is_repeated_in_doubt: bool = False

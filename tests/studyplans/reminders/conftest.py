@@ -13,6 +13,7 @@ from pytest_django import Settings
 from config.celery import app
 from studyplans.plans.models import StudySession
 from studyplans.reminders.models import Delivery
+from studyplans.reminders.names import KindName
 from tests.studyplans.cast import enrol
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum
@@ -43,8 +44,10 @@ def planned_ada(ada: User, maths: Curriculum) -> User:
 
 
 def enrol_on_sunday(learner: User, curriculum: Curriculum, **choices: Any) -> None:
+    """Enrol, and leave only the digest on: the other kinds have tests of their own."""
     with time_machine.travel(SUNDAY, tick=False):
         enrol(learner, curriculum, at=SUNDAY, **choices)
+    learner.reminder_schedules.exclude(kind=KindName.DIGEST).delete()
 
 
 def todays_sessions(learner: User) -> list[StudySession]:

@@ -17,7 +17,8 @@ from studyplans.reminders.actions import set_reminder_schedule
 from studyplans.reminders.channels.email import DjangoLine
 from studyplans.reminders.kinds import digest
 from studyplans.reminders.kinds.kind import News
-from studyplans.reminders.models import Delivery, Kind, ReminderSchedule
+from studyplans.reminders.models import Delivery, ReminderSchedule
+from studyplans.reminders.names import KindName
 from tests.factories import make_learner
 from tests.studyplans.cast import evenings, make_maths
 from tests.studyplans.reminders.conftest import (
@@ -136,7 +137,7 @@ def test_today_is_the_day_on_the_learners_own_wall(
     enrol_on_sunday(ben, make_maths(12, minutes=30), windows=[*mornings, *nights])
     set_reminder_schedule(
         learner=ben,
-        kind=Kind.DIGEST,
+        kind=KindName.DIGEST,
         is_on=True,
         local_time=time(6),
         weekdays=[1],
@@ -228,7 +229,7 @@ def test_switching_off_stops_what_is_already_waiting(
     planned_ada: User, mailoutbox: Letters
 ) -> None:
     claiming.claim_all_due(at=MONDAY_AT_EIGHT)
-    actions.switch_off(learner=planned_ada, kind=Kind.DIGEST)
+    actions.switch_off(learner=planned_ada, kind=KindName.DIGEST)
     tasks.dispatch_due()
 
     assert mailoutbox == []

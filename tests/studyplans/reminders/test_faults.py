@@ -26,7 +26,8 @@ from django.db import connection, connections
 
 from config import embedded
 from config.processes import Child, Children
-from studyplans.reminders.models import Delivery, Kind, MailServer, ReminderSchedule
+from studyplans.reminders.models import Delivery, MailServer, ReminderSchedule
+from studyplans.reminders.names import KindName
 from tests.running import ROOT, all_processes, clean_environment, free_port
 from tracker.accounts.models import User
 
@@ -133,7 +134,7 @@ def waiting_mails(count: int = MAILS) -> None:
     Delivery.objects.bulk_create(
         Delivery(
             learner=learner,
-            kind=Kind.TEST,
+            kind=KindName.TEST,
             occurrence="2026-03-02T0700",
             due_at=AT,
             stale_at=STALE_AT,

@@ -6,7 +6,8 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from studyplans.reminders import tasks
-from studyplans.reminders.models import Delivery, Kind
+from studyplans.reminders.models import Delivery
+from studyplans.reminders.names import KindName
 from tests.factories import make_learner
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT
 from tracker.accounts.models import User
@@ -27,7 +28,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def mail_for(email: str) -> Delivery:
     return Delivery.objects.create(
         learner=make_learner(email),
-        kind=Kind.TEST,
+        kind=KindName.TEST,
         occurrence="2026-03-02T0700",
         due_at=MONDAY_AT_EIGHT,
         stale_at=MONDAY_AT_EIGHT + timedelta(hours=1),

@@ -6,7 +6,8 @@ import time_machine
 
 from studyplans.reminders import tasks
 from studyplans.reminders.actions import recount_schedules, set_reminder_schedule
-from studyplans.reminders.models import Kind, ReminderSchedule
+from studyplans.reminders.models import ReminderSchedule
+from studyplans.reminders.names import KindName
 from tests.factories import make_learner
 from tests.studyplans.cast import enrol, make_maths
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, SUNDAY, enrol_on_sunday, outcomes
@@ -16,13 +17,13 @@ from tracker.curricula.models import Curriculum
 
 
 def schedule_of(learner: User) -> ReminderSchedule:
-    return ReminderSchedule.objects.get(learner=learner, kind=Kind.DIGEST)
+    return ReminderSchedule.objects.get(learner=learner, kind=KindName.DIGEST)
 
 
 def choose(learner: User, *, at: datetime, **choices: Any) -> ReminderSchedule:
     defaults = {"is_on": True, "local_time": time(8), "weekdays": list(range(7))}
     return set_reminder_schedule(
-        learner=learner, kind=Kind.DIGEST, at=at, **{**defaults, **choices}
+        learner=learner, kind=KindName.DIGEST, at=at, **{**defaults, **choices}
     )
 
 

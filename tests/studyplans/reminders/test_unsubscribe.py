@@ -7,7 +7,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 
-from studyplans.reminders import tasks
+from studyplans.reminders import actions, tasks
+from studyplans.reminders.kinds import SCHEDULED
 from studyplans.reminders.models import ReminderSchedule
 from tests.studyplans.cast import make_maths
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, enrol_on_sunday
@@ -41,7 +42,7 @@ def test_following_the_link_shows_a_button_and_changes_nothing(link: str, strang
     answer = stranger.get(link)
 
     assert answer.status_code == 200
-    assert "Stop the daily digest" in answer.content.decode()
+    assert "Stop: daily digest" in answer.content.decode()
     assert is_on()
 
 
@@ -52,7 +53,7 @@ def test_the_button_stops_the_digest(
     mailoutbox: list[EmailMultiAlternatives],
 ) -> None:
     answer = stranger.post(link)
-    assert "The daily digest is off" in answer.content.decode()
+    assert "Switched off: daily digest" in answer.content.decode()
     assert not is_on()
 
     clock.shift(timedelta(days=2))
@@ -67,6 +68,25 @@ def test_one_click_in_the_mail_program_stops_the_digest_without_a_redirect(
         answer = stranger.post(link, {"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 200
         assert not is_on()
+
+
+def test_one_link_stops_every_kind_for_good(
+    planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    clock.move_to(MONDAY_AT_EIGHT)
+    tasks.dispatch_due()
+    found = re.search(r"Unsubscribe from all: http://localhost:8000(/\S+)", str(mailoutbox[0].body))
+    assert found
+
+    actions.offer_reminders(learner=planned_ada, at=MONDAY_AT_EIGHT)
+    assert ReminderSchedule.objects.on().count() == len(SCHEDULED) - 1
+
+    answer = Client().post(found[1])
+    actions.offer_reminders(learner=planned_ada, at=MONDAY_AT_EIGHT)
+
+    assert "Switched off: every reminder" in answer.content.decode()
+    assert {each.kind for each in ReminderSchedule.objects.all()} == set(SCHEDULED)
+    assert not ReminderSchedule.objects.on().exists()
 
 
 def test_a_link_stops_one_learners_mail_only(link: str, cleo: User, stranger: Client) -> None:

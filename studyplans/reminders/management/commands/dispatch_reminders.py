@@ -52,9 +52,10 @@ def _moment(text: str) -> datetime:
 
 def _line(decision: selectors.Decision) -> str:
     delivery = decision.delivery
-    what = f"{delivery.learner.email}: {delivery.get_kind_display()} of {delivery.occurrence}"
+    what = f"{delivery.learner.email}: {delivery.title} of {delivery.occurrence}"
     if decision.reason:
         return f"{what}: not sent, {decision.reason}"
-    if decision.quiet_until:
-        return f"{what}: after the quiet hours, {decision.news.in_words}"
-    return f"{what}: {decision.news.in_words}"
+    if decision.wait_until:
+        return f"{what}: from {decision.wait_until:%H:%M} UTC on, {decision.news.in_words}"
+    riders = "".join(f", with {rider.delivery.title}" for rider in decision.riders)
+    return f"{what}: {decision.news.in_words}{riders}"
