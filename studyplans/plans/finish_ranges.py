@@ -60,7 +60,7 @@ def finish_ranges(
         return {}
     history = studied_weeks(learner, at=at)
     ahead = minutes_ahead(learner, availability or time_of(learner), at=at)
-    efforts = _efforts({session.milestone_key for session in sessions})
+    efforts = efforts_of({session.milestone_key for session in sessions})
     calibration = current_calibration()
     today = clock.date_of(at, learner)
     enrolments = Enrolment.objects.of(learner).active().in_bulk()
@@ -108,7 +108,7 @@ def _work_until_finish(
     return until
 
 
-def _efforts(keys: Iterable[str]) -> dict[str, int]:
+def efforts_of(keys: Iterable[str]) -> dict[str, int]:
     found = Milestone.objects.filter(key__in=list(keys)).order_by("curriculum__edition")
     return dict(found.values_list("key", "effort_minutes"))
 
@@ -177,7 +177,7 @@ def _done_minutes(
             "milestone_key", "happened_at", "after__state"
         )
     )
-    efforts = _efforts({key for key, _, _ in events})
+    efforts = efforts_of({key for key, _, _ in events})
     finished: dict[date, int] = {}
     begun: dict[date, int] = {}
     states: dict[str, str] = {}

@@ -2,6 +2,7 @@ from django.urls import path
 
 from studyplans.plans import (
     availability_views,
+    pace_views,
     plan_views,
     receipt_views,
     repair_views,
@@ -31,4 +32,5 @@ urlpatterns = [
     path("plan/sessions/<int:pk>/minutes/undo/", session_views.undo_log, name="undo_minutes"),
     path("plan/sessions/<int:pk>/timer/start/", session_views.start_timer, name="start_timer"),
     path("plan/sessions/<int:pk>/timer/stop/", session_views.stop_timer, name="stop_timer"),
+    path("progress/pace/", pace_views.pace, name="pace"),
 ]

@@ -151,7 +151,7 @@ def write_down(page: Page) -> None:
 
 def ask_for_the_digest(page: Page, zone: str) -> None:
     soon = datetime.now(ZoneInfo(zone)) + timedelta(minutes=1)
-    page.goto("/settings/reminders/")
+    page.goto("/settings/reminders/kinds/digest/")
     page.locator("main input[type=time]").first.fill(f"{soon:%H:%M}")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text(f"{soon:%H:%M}")
