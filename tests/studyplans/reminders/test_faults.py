@@ -279,7 +279,7 @@ def test_flushing_redis_and_killing_a_worker_change_nothing(
         url = embedded.start_redis(
             children, server=embedded.find_server(), data_dir=children.run_dir
         )
-        bell = Celery(broker=url.replace("unix://", "redis+socket://"))
+        bell = Celery(broker=url.replace("unix://", "redis+socket://"), set_as_current=False)
         worker = started_worker(children, stage, url)
 
         bell.send_task(RING)
