@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
@@ -451,6 +452,7 @@ def test_one_removed_while_it_was_being_read_stays_removed(
 ) -> None:
     def removed_meanwhile(handler: BaseHTTPRequestHandler) -> None:
         BusyCalendar.objects.all().delete()
+        connection.close()  # the server's thread has one of its own
         serving(calendar_of(DINNER))(handler)
 
     site.pages["/work.ics"] = removed_meanwhile
