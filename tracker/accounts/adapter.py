@@ -4,9 +4,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 
+from common.inlining import inlined
 from tracker.accounts.actions import confirm_address
 from tracker.accounts.models import User
 
@@ -36,6 +38,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse what the database cannot keep; allauth allows longer ones."""
         validate_length(email)
         return email
+
+    def render_mail(self, *args: Any, **details: Any) -> EmailMessage:
+        mail: EmailMessage = super().render_mail(*args, **details)
+        if isinstance(mail, EmailMultiAlternatives):
+            bodies, mail.alternatives = mail.alternatives, []
+            for body in bodies:
+                mail.attach_alternative(inlined(str(body[0])), str(body[1]))
+        return mail
 
     def send_account_already_exists_mail(self, email: str) -> None:
         # A new account costs the time of hashing its password; without the same wait here, the

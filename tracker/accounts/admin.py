@@ -39,7 +39,7 @@ class UserAdmin(auth_admin.UserAdmin):
     date_hierarchy = "date_joined"
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["email", "password", "name", "time_zone"]}),
+        (None, {"fields": ["email", "password", "name", "time_zone", "day_starts_at"]}),
         (
             "What they may do",
             {

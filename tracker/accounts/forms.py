@@ -1,3 +1,4 @@
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -5,6 +6,8 @@ from django.http import HttpRequest
 
 from tracker.accounts import time_zones
 from tracker.accounts.models import User
+
+LATEST_DAY_START = 12
 
 
 class DetailsForm(forms.Form):
@@ -52,3 +55,10 @@ class SignupDetailsForm(DetailsForm):
 
 class ProfileForm(DetailsForm):
     """The same details, changed later; here a zone we do not know is refused."""
+
+    day_starts_at = forms.TypedChoiceField(
+        label="Your day starts at",
+        coerce=time.fromisoformat,
+        choices=[(f"{hour:02}:00", f"{hour:02}:00") for hour in range(LATEST_DAY_START + 1)],
+        help_text="What you study before that hour still counts for the day before.",
+    )

@@ -1,3 +1,4 @@
+from datetime import time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -32,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=80, blank=True, help_text="How we greet you.")
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    day_starts_at = models.TimeField(default=time(4), help_text="When a new day begins for them.")
     is_staff = models.BooleanField("may sign in to the admin", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)

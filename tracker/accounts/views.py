@@ -21,7 +21,11 @@ def settings(request: LearnerRequest) -> HttpResponse:
 @login_required
 def profile(request: LearnerRequest) -> HttpResponse:
     learner = request.user
-    known = {"name": learner.name, "time_zone": learner.time_zone}
+    known = {
+        "name": learner.name,
+        "time_zone": learner.time_zone,
+        "day_starts_at": f"{learner.day_starts_at:%H:%M}",
+    }
     form = ProfileForm(request.POST or None, initial=known)
     if form.is_valid():
         change_profile(learner=learner, **form.cleaned_data)

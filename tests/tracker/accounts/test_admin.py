@@ -51,6 +51,7 @@ def test_an_account_made_here_confirms_its_own_address(operator: Client) -> None
 
 def test_an_address_changes_in_the_settings_alone(operator: Client, ada: User) -> None:
     changed = {"email": "else@example.org", "name": "Ada L.", "time_zone": "UTC", "is_active": "on"}
+    changed["day_starts_at"] = "04:00"
 
     operator.post(f"/admin/accounts/user/{ada.pk}/change/", changed)
 

@@ -1,6 +1,6 @@
 """The settings: profile, e-mail address and password, each for its owner alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
@@ -57,7 +57,7 @@ def news() -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_zone_is_kept_and_announced(signed_in: Client, ada: User, news: list[str]) -> None:
-    form = {"name": "Ada L.", "time_zone": "Asia/Tokyo"}
+    form = {"name": "Ada L.", "time_zone": "Asia/Tokyo", "day_starts_at": "06:00"}
 
     answer = signed_in.post("/settings/profile/", form)
     signed_in.post("/settings/profile/", form)
@@ -65,6 +65,7 @@ def test_a_new_zone_is_kept_and_announced(signed_in: Client, ada: User, news: li
     ada.refresh_from_db()
     assert answer.headers["Location"] == "/settings/"
     assert (ada.name, ada.time_zone) == ("Ada L.", "Asia/Tokyo")
+    assert ada.day_starts_at == time(6)
     assert news == ["Asia/Tokyo"]
 
 
@@ -76,17 +77,22 @@ def test_a_new_zone_is_kept_and_announced(signed_in: Client, ada: User, news: li
         {"time_zone": ""},
         {"name": "n" * 81},
         {"name": "Ada\x00"},
+        {"day_starts_at": "13:00"},
+        {"day_starts_at": "soon"},
+        {"day_starts_at": ""},
     ],
 )
 def test_a_profile_we_cannot_take_changes_nothing(
     signed_in: Client, ada: User, hostile: dict[str, str]
 ) -> None:
-    answer = signed_in.post("/settings/profile/", {"name": "X", "time_zone": "UTC"} | hostile)
+    form = {"name": "X", "time_zone": "UTC", "day_starts_at": "05:00"} | hostile
+
+    answer = signed_in.post("/settings/profile/", form)
 
     assert answer.status_code == 422
     assert answer.context["form"].errors.keys() == hostile.keys()
     ada.refresh_from_db()
-    assert (ada.name, ada.time_zone) == ("Ada", "Europe/Berlin")
+    assert (ada.name, ada.time_zone, ada.day_starts_at) == ("Ada", "Europe/Berlin", time(4))
 
 
 def test_a_new_address_counts_once_confirmed_and_the_old_one_is_told(
