@@ -16,6 +16,7 @@ BELOW = {
     "readiness": {"accounts", "curricula", "progress", "credentials"},
     "assessments": {"accounts", "curricula", "progress", "readiness"},
     "adverts": {"accounts", "curricula", "progress", "credentials", "readiness"},
+    "profiles": {"accounts", "curricula", "progress", "credentials", "readiness"},
     "reviews": {"accounts", "curricula", "progress"},
     "plans": {"accounts", "curricula", "progress"},
     "calendars": {"accounts", "curricula", "progress", "plans"},

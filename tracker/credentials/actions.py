@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db import transaction
+
+from common.kept_files import GivenFile
 from tracker.accounts.models import User
-from tracker.credentials.models import HeldCertification
+from tracker.credentials.models import CertificateProof, HeldCertification
 from tracker.curricula.models import Certification
 
 
+@transaction.atomic
 def add_certification(
     *,
     learner: User,
@@ -16,6 +20,7 @@ def add_certification(
     earned_on: date,
     expires_on: date | None = None,
     proof_url: str = "",
+    proof_file: GivenFile | None = None,
     at: datetime,
 ) -> HeldCertification:
     """Note a certificate, or correct the one noted as earned on that day.
@@ -34,7 +39,19 @@ def add_certification(
         for name, value in given.items():
             setattr(held, name, value)
         held.save(update_fields=list(given))
+    if proof_file:
+        keep_proof(held=held, file=proof_file, at=at)
     return held
+
+
+def keep_proof(*, held: HeldCertification, file: GivenFile, at: datetime) -> None:
+    """Keep this file in place of an earlier one."""
+    facts = {"kind": file.kind, "content": file.content, "added_at": at}
+    CertificateProof.objects.update_or_create(held=held, defaults=facts)
+
+
+def remove_proof(*, held: HeldCertification) -> None:
+    CertificateProof.objects.filter(held=held).delete()
 
 
 def remove_certification(*, held: HeldCertification) -> None:

@@ -3,8 +3,13 @@ from typing import Any
 
 from django import forms
 
-from tracker.credentials.models import HeldCertification
+from common.kept_files import SCANS, GivenFile, KeptFileField, named
+from common.links import LinkField
+from tracker.accounts.models import User
+from tracker.credentials.models import CertificateProof
 from tracker.curricula.models import Certification
+
+MOST_FILES = 30
 
 
 class DayInput(forms.DateInput):
@@ -23,18 +28,28 @@ class HeldCertificationForm(forms.Form):
         widget=DayInput(),
         help_text="Left empty, it is counted from how long the certification is valid.",
     )
-    proof_url = forms.URLField(
-        label="Proof",
+    proof_url = LinkField(
+        label="Link to the proof",
         required=False,
-        max_length=500,
-        assume_scheme="https",
-        validators=HeldCertification._meta.get_field("proof_url").validators,
-        help_text="A link to the badge or the certificate. Other learners never see it.",
+        help_text="To the badge or the certificate. Nobody else sees it unless your public "
+        "profile says so. We never open it.",
+    )
+    proof_file = KeptFileField(
+        label="Or a file",
+        kinds=SCANS,
+        help_text=f"{named(SCANS)}, up to 2 MB. Only you can ever open it.",
     )
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, learner: User, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.learner = learner
         self.today = today
+
+    def clean_proof_file(self) -> GivenFile | None:
+        file: GivenFile | None = self.cleaned_data["proof_file"]
+        if file and CertificateProof.objects.of(self.learner).count() >= MOST_FILES:
+            raise forms.ValidationError(f"You keep {MOST_FILES} files. Remove one first.")
+        return file
 
     def clean_earned_on(self) -> date:
         earned_on: date = self.cleaned_data["earned_on"]

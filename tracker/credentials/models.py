@@ -11,11 +11,12 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 
+from common.kept_files import SCANS, FileKind
 from tracker.accounts.models import User
 from tracker.curricula.models import Certification
 
 # How many days ahead a coming expiry is worth saying.
-NOTICE_DAYS = (30, 60, 90)
+NOTICE_DAYS = (7, 30, 90)
 EXPIRED: Literal["expired"] = "expired"
 
 
@@ -77,13 +78,36 @@ class HeldCertification(models.Model):
         return None if self.expires_on is None else (self.expires_on - on).days
 
     def expiry_notice(self, on: date) -> int | Literal["expired"] | None:
-        """Return which notice is due on a day: 90, 60 or 30 days ahead, "expired", or none."""
+        """Return which notice is due on a day: 90, 30 or 7 days ahead, "expired", or none."""
         left = self.days_left(on)
         if left is None:
             return None
         if left < 0:
             return EXPIRED
         return next((days for days in NOTICE_DAYS if left <= days), None)
+
+
+class CertificateProofQuerySet(models.QuerySet["CertificateProof"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(held__learner=learner)
+
+
+class CertificateProof(models.Model):
+    """The file that shows a certificate, for nobody but its holder.
+
+    It lies in the database, not in a folder: so it goes with its certificate, and with an
+    erased account, in the same transaction, and a backup holds it.
+    """
+
+    held = models.OneToOneField(HeldCertification, on_delete=models.CASCADE, related_name="proof")
+    kind = models.CharField(max_length=15, choices=[(kind.value, kind.label) for kind in SCANS])
+    content = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    objects = CertificateProofQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{FileKind(self.kind).label} of {self.held}"
 
 
 def expiry_of(certification: Certification, *, earned_on: date) -> date | None:

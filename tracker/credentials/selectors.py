@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.accounts.models import User
-from tracker.credentials.models import EXPIRED, HeldCertification
+from tracker.credentials.models import EXPIRED, CertificateProof, HeldCertification
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class HeldOn:
 
     held: HeldCertification
     on: date
+    has_file: bool = False
 
     @property
     def notice(self) -> int | str | None:
@@ -39,5 +40,6 @@ class HeldOn:
 def held_by(learner: User, *, on: date) -> list[HeldOn]:
     """Return what a learner holds, the next to expire first, the expired last."""
     found = HeldCertification.objects.of(learner).select_related("certification__successor")
-    seen = [HeldOn(held, on) for held in found]
+    with_file = set(CertificateProof.objects.of(learner).values_list("held_id", flat=True))
+    seen = [HeldOn(held, on, held.pk in with_file) for held in found]
     return sorted(seen, key=lambda each: each.is_expired)

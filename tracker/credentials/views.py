@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from common.kept_files import FileKind, as_download
 from tracker.accounts.models import LearnerRequest
 from tracker.credentials import actions, selectors
 from tracker.credentials.forms import HeldCertificationForm
-from tracker.credentials.models import HeldCertification
+from tracker.credentials.models import CertificateProof, HeldCertification
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def held(request: LearnerRequest) -> HttpResponse:
     today = clock.today_for(request.user)
-    data = request.POST if request.method == "POST" else None
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
     initial = {"certification": request.GET.get("certification")}
-    form = HeldCertificationForm(data, initial=initial, today=today)
-    if data is not None and form.is_valid():
+    form = HeldCertificationForm(*sent, initial=initial, learner=request.user, today=today)
+    if form.is_valid():
         actions.add_certification(learner=request.user, at=clock.now(), **form.cleaned_data)
         messages.success(request, f"“{form.cleaned_data['certification']}” is noted.")
         return redirect("held")
@@ -46,4 +47,22 @@ def remove(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "tracker/credentials/remove.html", context)
     actions.remove_certification(held=found)
     messages.success(request, f"“{found}” is removed.")
+    return redirect("held")
+
+
+@require_safe
+@login_required
+def proof(request: LearnerRequest, pk: int) -> FileResponse:
+    """Hand a file of proof to its holder, and to nobody else."""
+    proofs = CertificateProof.objects.of(request.user).select_related("held__certification")
+    found = get_object_or_404(proofs, held=pk)
+    return as_download(found.content, kind=FileKind(found.kind), stem=found.held.certification.key)
+
+
+@require_POST
+@login_required
+def remove_proof(request: LearnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(HeldCertification.objects.of(request.user), pk=pk)
+    actions.remove_proof(held=found)
+    messages.success(request, "The file is removed.")
     return redirect("held")

@@ -43,9 +43,9 @@ def test_a_certificate_lasts_for_its_months(
 
 @pytest.mark.parametrize(
     ("days_left", "notice"),
-    [(91, None), (90, 90), (61, 90), (60, 60), (31, 60), (30, 30), (0, 30), (-1, "expired")],
+    [(91, None), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (0, 7), (-1, "expired")],
 )
-def test_the_notice_is_given_ninety_sixty_and_thirty_days_ahead(
+def test_the_notice_is_given_ninety_thirty_and_seven_days_ahead(
     days_left: int, notice: int | str | None
 ) -> None:
     held = HeldCertification(expires_on=TODAY + timedelta(days=days_left))

@@ -81,7 +81,10 @@ def test_adding_the_same_twice_notes_it_once(
     [
         ({"earned_on": "2026-03-03"}, "That day is still to come."),
         ({"expires_on": "2025-01-31"}, "It must expire after the day you earned it."),
-        ({"proof_url": "ftp://example.org/badge"}, "Enter a valid URL."),
+        (
+            {"proof_url": "ftp://example.org/badge"},
+            "Use a link that begins with https:// or http://.",
+        ),
         ({"certification": "nothing"}, "Select a valid choice."),
     ],
 )
