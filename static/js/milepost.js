@@ -202,3 +202,47 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copyField(button);
 });
+
+// A sheet: a dialog filled from the page its link leads to.  A form in it changes the page behind
+// and so closes it; one that is refused comes back into it.
+
+const sheet = document.getElementById("sheet");
+let sheetAddress = null;
+
+function openSheet(event, link) {
+  if (!window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  sheetAddress = link.getAttribute("href");
+  window.htmx.ajax("GET", sheetAddress, {
+    target: sheet,
+    swap: "innerHTML",
+    select: "#sheet-content",
+    headers: { "HX-Target": "dialog#sheet" },
+  });
+}
+
+function showSheet() {
+  if (!sheet.open) sheet.showModal();
+  sheet.querySelector("[aria-invalid=true]")?.focus();
+}
+
+// The browser gives the focus back to the link; where the link is gone, to its like or the page.
+function leaveSheet() {
+  sheet.replaceChildren();
+  if (document.activeElement !== document.body) return;
+  const like = document.querySelector(`[data-sheet][href="${CSS.escape(sheetAddress)}"]`);
+  (like ?? document.getElementById("main")).focus();
+}
+
+if (sheet) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-sheet]");
+    if (link && !event.defaultPrevented) openSheet(event, link);
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    // What the server aims at the sheet comes with its selector for a target.
+    if ([sheet, "#sheet"].includes(event.detail.ctx.target)) showSheet();
+    else if (sheet.open) sheet.close();
+  });
+  sheet.addEventListener("close", leaveSheet);
+}

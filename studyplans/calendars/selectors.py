@@ -27,6 +27,7 @@ from studyplans.plans.selectors import SessionRow, windows_of, with_milestones
 from studyplans.scheduling import PlanProblem, study_windows
 from tracker.accounts.models import User
 from tracker.curricula.models import Milestone
+from tracker.progress.selectors import titles_by_key
 
 DAYS_BACK = timedelta(days=30)
 DAYS_AHEAD = timedelta(days=400)
@@ -117,9 +118,7 @@ def _review_event(review: ReviewTime, planned_at: datetime) -> FeedEvent:
 
 
 def _cancelled_events(cancelled: Sequence[CancelledSession]) -> Iterable[FeedEvent]:
-    keys = {each.milestone_key for each in cancelled}
-    found = Milestone.objects.filter(key__in=keys).order_by("pk")
-    titles = dict(found.values_list("key", "title"))
+    titles = titles_by_key(each.milestone_key for each in cancelled)
     for each in cancelled:
         yield FeedEvent(
             uid=str(each.uid),

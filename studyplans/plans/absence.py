@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -55,12 +54,34 @@ def is_paused_on(study_plan: StudyPlan, day: date) -> bool:
 
 
 def quiet_days(
-    sessions: Iterable[datetime], *, since: datetime | None, today: date, zone: ZoneInfo
+    sessions: Iterable[datetime], *, learner: User, since: datetime | None, at: datetime
 ) -> int:
-    """Count the local days with sessions after the last sign of life, today left out."""
-    days = {starts_at.astimezone(zone).date() for starts_at in sessions}
-    last_sign = since.astimezone(zone).date() if since else date.min
+    """Count the learner's days with sessions after the last sign of life, today left out."""
+    days = {clock.date_of(starts_at, learner) for starts_at in sessions}
+    last_sign = clock.date_of(since, learner) if since else date.min
+    today = clock.date_of(at, learner)
     return sum(last_sign < day < today for day in days)
+
+
+def last_signs(
+    learners: Collection[int], *, causes: Collection[str] = SIGNS_OF_LIFE
+) -> dict[int, datetime]:
+    """Return by learner when they last studied, reviewed or changed something.
+
+    `causes` are the changes of the plan that count.
+    """
+    events = AchievementEvent.objects.filter(learner__in=learners).order_by()
+    reviews = Review.objects.finished().filter(card__learner__in=learners).order_by()
+    receipts = Receipt.objects.filter(plan__learner__in=learners, cause__in=causes).order_by()
+    signs: dict[int, datetime] = {}
+    for newest in (
+        events.values_list("learner").annotate(Max("happened_at")),
+        reviews.values_list("card__learner").annotate(Max("finished_at")),
+        receipts.values_list("plan__learner").annotate(Max("made_at")),
+    ):
+        for learner, moment in newest:
+            signs[learner] = max(moment, signs.get(learner, moment))
+    return signs
 
 
 def gone_quiet(*, after: int = 0, limit: int = PLANS_A_BATCH, at: datetime) -> Batch:
@@ -104,28 +125,15 @@ def rehearse(change: Callable[[], None], *, learner: User, at: datetime) -> Rece
 def _quiet_among(plans: Sequence[StudyPlan], *, at: datetime) -> list[StudyPlan]:
     unanswered = _unanswered(plans, at=at)
     long_enough = [each for each in plans if len(unanswered[each.pk]) >= QUIET_DAYS]
-    signs = _last_signs(long_enough)
+    signs = last_signs([each.learner_id for each in long_enough])
     return [
         each
         for each in long_enough
-        if _quiet_days_of(each, unanswered[each.pk], signs[each.pk], at=at) >= QUIET_DAYS
+        if quiet_days(
+            unanswered[each.pk], learner=each.learner, since=signs.get(each.learner_id), at=at
+        )
+        >= QUIET_DAYS
     ]
-
-
-def _quiet_days_of(
-    study_plan: StudyPlan,
-    sessions: Iterable[datetime],
-    signs: Collection[datetime],
-    *,
-    at: datetime,
-) -> int:
-    learner = study_plan.learner
-    return quiet_days(
-        sessions,
-        since=max(signs, default=None),
-        today=clock.date_of(at, learner),
-        zone=learner.zone,
-    )
 
 
 def _unanswered(plans: Sequence[StudyPlan], *, at: datetime) -> dict[int, list[datetime]]:
@@ -136,20 +144,3 @@ def _unanswered(plans: Sequence[StudyPlan], *, at: datetime) -> dict[int, list[d
     for pk, starts_at in begun.values_list("plan", "starts_at"):
         starts[pk].append(starts_at)
     return starts
-
-
-def _last_signs(plans: Sequence[StudyPlan]) -> dict[int, list[datetime]]:
-    """Return by plan when its learner last studied, reviewed or changed something."""
-    plan_of = {each.learner_id: each.pk for each in plans}
-    events = AchievementEvent.objects.filter(learner__in=plan_of).order_by()
-    reviews = Review.objects.finished().filter(card__learner__in=plan_of).order_by()
-    receipts = Receipt.objects.filter(plan__in=plans, cause__in=SIGNS_OF_LIFE).order_by()
-    signs: dict[int, list[datetime]] = defaultdict(list)
-    for newest in (
-        events.values_list("learner").annotate(Max("happened_at")),
-        reviews.values_list("card__learner").annotate(Max("finished_at")),
-        receipts.values_list("plan__learner").annotate(Max("made_at")),
-    ):
-        for learner_id, moment in newest:
-            signs[plan_of[learner_id]].append(moment)
-    return signs

@@ -22,15 +22,15 @@ from studyplans.plans.availability import (
 from studyplans.plans.memory import Changes, note_states
 from studyplans.plans.models import BusyTime, Receipt, StudyPlan, StudySession, Window
 from studyplans.plans.planning import News, existing_plan, locked_plan, plan_again
-from studyplans.plans.selectors import time_of, titles_of
+from studyplans.plans.selectors import time_of
 from studyplans.plans.signals import plan_paused
 from studyplans.plans.undoing import dates_of
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum
-from tracker.progress.actions import Change, add_minutes, enrol_learner, take_minutes
-from tracker.progress.models import AchievementEvent, Enrolment
+from tracker.progress.actions import Change, add_minutes, enrol_learner, set_state, take_minutes
+from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.percent import COUNTED_STATES
-from tracker.progress.selectors import enrolment_in, states_of
+from tracker.progress.selectors import enrolment_in, states_of, titles_by_key
 
 PLANNED, DONE = StudySession.State.PLANNED, StudySession.State.DONE
 
@@ -191,10 +191,26 @@ def follow_check_offs(
         return None
     news = News(
         cause=Receipt.Cause.CHECK_OFF,
-        subject=titles_of(milestone_keys[:1]).get(milestone_keys[0], milestone_keys[0]),
+        subject=titles_by_key(milestone_keys[:1]).get(milestone_keys[0], milestone_keys[0]),
         origin={"events": [event.pk for event in events]},
     )
     return plan_again(study_plan, news=news, changes=changes, at=at, is_today_settled=True)
+
+
+@transaction.atomic
+def leave_out(*, learner: User, milestone_keys: Sequence[str], at: datetime) -> Receipt | None:
+    """Skip milestones the learner can do without, in one step that is undone in one."""
+    study_plan = locked_plan(learner)
+    skipped = [
+        set_state(learner=learner, milestone_key=key, state=Achievement.State.SKIPPED, at=at)
+        for key in milestone_keys
+    ]
+    news = News(
+        cause=Receipt.Cause.LEFT_OUT,
+        subject=", ".join(titles_by_key(milestone_keys).values()),
+        origin={"events": [each.event.pk for each in skipped if each.event]},
+    )
+    return _plan_again(study_plan, news, at=at)
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from datetime import date, time, timedelta
 from itertools import groupby
 from typing import Any, Literal, TypeVar
 
+from django.db.models import prefetch_related_objects
+
 from studyplans.plans.models import (
     Break,
     BusyTime,
@@ -26,16 +28,23 @@ Row = TypeVar("Row", Window, Break, SpecialWindow)
 # A break may be long, but no calendar ends: this many days of one are planned around.
 LONGEST_BREAK = timedelta(days=366)
 
+TIME = ("windows", "breaks", "special_windows", "busy_times", "path_shares", "optional_paths")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """All the engine has to know of a learner's time; shares and focus name enrolments."""
+    """All the engine has to know of a learner's time.
+
+    Shares and focus name enrolments, and so does `with_optional`: the paths of which optional
+    milestones are planned too.
+    """
 
     windows: tuple[Window, ...]
     breaks: tuple[Break, ...] = ()
     special_windows: tuple[SpecialWindow, ...] = ()
     busy_times: tuple[BusyTime, ...] = ()
     shares: Mapping[int, int] = field(default_factory=dict)
+    with_optional: frozenset[int] = frozenset()
     focus_id: int | None = None
     style: str = Style.SOON
     minimum_piece_minutes: int = 25
@@ -96,17 +105,26 @@ def weekly_minutes(windows: Iterable[Window]) -> int:
 
 def availability_of(study_plan: StudyPlan) -> Availability:
     """Read everything about a learner's time, in a constant number of queries."""
-    shares = PathShare.objects.filter(plan=study_plan)
     return Availability(
         windows=tuple(study_plan.windows.all()),
         breaks=tuple(study_plan.breaks.all()),
         special_windows=tuple(study_plan.special_windows.all()),
         busy_times=tuple(study_plan.busy_times.all()),
-        shares=dict(shares.values_list("enrolment", "percent")),
+        shares={each.enrolment_id: each.percent for each in study_plan.path_shares.all()},
+        with_optional=frozenset(each.pk for each in study_plan.optional_paths.all()),
         focus_id=study_plan.focus_id,
         style=study_plan.style,
         minimum_piece_minutes=study_plan.minimum_piece_minutes,
     )
+
+
+def availability_read_once(study_plan: StudyPlan) -> Availability:
+    """Read everything, and keep it with this very object for all who read it again.
+
+    Only for pages that write nothing: what is stored meanwhile would not be seen.
+    """
+    prefetch_related_objects([study_plan], *TIME)
+    return availability_of(study_plan)
 
 
 def store_availability(study_plan: StudyPlan, availability: Availability) -> None:
@@ -119,6 +137,7 @@ def store_availability(study_plan: StudyPlan, availability: Availability) -> Non
         PathShare(plan=study_plan, enrolment_id=enrolment_id, percent=percent)
         for enrolment_id, percent in availability.shares.items()
     )
+    study_plan.optional_paths.set(availability.with_optional)
     study_plan.focus_id = availability.focus_id
     study_plan.style = availability.style
     study_plan.minimum_piece_minutes = availability.minimum_piece_minutes
@@ -145,6 +164,7 @@ def remembered(availability: Availability, study_plan: StudyPlan) -> dict[str, A
             for w in availability.special_windows
         ],
         "shares": [[key, percent] for key, percent in availability.shares.items()],
+        "with_optional": sorted(availability.with_optional),
         "focus": availability.focus_id,
         "style": availability.style,
         "minimum_piece_minutes": availability.minimum_piece_minutes,
@@ -175,6 +195,8 @@ def recalled(stored: Mapping[str, Any]) -> Availability:
             for day, starts_at, ends_at in stored["special_windows"]
         ),
         shares=dict(stored["shares"]),
+        # Receipts from before there was this choice do not have it.
+        with_optional=frozenset(stored.get("with_optional", ())),
         focus_id=stored["focus"],
         style=stored["style"],
         minimum_piece_minutes=stored["minimum_piece_minutes"],

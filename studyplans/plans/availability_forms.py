@@ -12,6 +12,7 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
+from common.durations import duration
 from studyplans.plans.availability import LONGEST_BREAK, Availability
 from studyplans.plans.forms import (
     LONGEST,
@@ -173,16 +174,32 @@ class PlanningForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, enrolments: Sequence[Enrolment], standing: Availability, **kwargs: Any
+        self,
+        *args: Any,
+        enrolments: Sequence[Enrolment],
+        standing: Availability,
+        optional_minutes: Mapping[int, int],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.initial["style"] = standing.style
         self.initial["minimum_piece_minutes"] = standing.minimum_piece_minutes
         self.standing = standing
+        self.with_optional = [each for each in enrolments if each.pk in optional_minutes]
+        self._add_optional(optional_minutes)
         self.enrolments = enrolments if len(enrolments) > 1 else ()
         if self.enrolments:
             self._add_focus(standing.focus_id)
             self._add_shares(standing.shares)
+
+    def _add_optional(self, minutes: Mapping[int, int]) -> None:
+        for each in self.with_optional:
+            self.fields[_optional_name(each)] = forms.BooleanField(
+                label=f"Plan the optional milestones of {each.curriculum.title} too",
+                required=False,
+                initial=each.pk in self.standing.with_optional,
+                help_text=f"{duration(minutes[each.pk])} of work. Your percent does not need it.",
+            )
 
     def _add_focus(self, focus_id: int | None) -> None:
         named = [(str(each.pk), _with_date(each)) for each in self.enrolments]
@@ -191,7 +208,8 @@ class PlanningForm(forms.Form):
             required=False,
             choices=[("", "None: all move forward together"), *named],
             initial=str(focus_id or ""),
-            help_text="The others wait until it is done, its exam included. Shares wait as well.",
+            help_text="The others wait, and shares rest, while its booked exam or its target date "
+            "is to come. With neither they wait until it is done.",
         )
 
     def _add_shares(self, shares: Mapping[int, int]) -> None:
@@ -208,6 +226,10 @@ class PlanningForm(forms.Form):
     @property
     def own_fields(self) -> list[BoundField]:
         return [self["style"], self["minimum_piece_minutes"]]
+
+    @property
+    def optional_fields(self) -> list[BoundField]:
+        return [self[_optional_name(each)] for each in self.with_optional]
 
     @property
     def share_fields(self) -> list[BoundField]:
@@ -233,15 +255,26 @@ class PlanningForm(forms.Form):
     def answers(self) -> dict[str, Any]:
         """Return these answers in the words of an Availability."""
         answers = {name: self.cleaned_data[name] for name in ("style", "minimum_piece_minutes")}
+        answers["with_optional"] = self._with_optional()
         if self.enrolments:
             answers["focus_id"] = int(self.cleaned_data["focus"] or 0) or None
             answers["shares"] = self._shares()
         return answers
 
+    def _with_optional(self) -> frozenset[int]:
+        """Return the paths asked for, and those of the choice that rest."""
+        offered = {each.pk for each in self.with_optional}
+        asked = {each.pk for each in self.with_optional if self.cleaned_data[_optional_name(each)]}
+        return frozenset(asked | (self.standing.with_optional - offered))
+
     def _shares(self) -> dict[int, int]:
         """Return the shares asked for, and those of paths that rest."""
         asked = {each.pk: self.cleaned_data[_share_name(each)] for each in self.enrolments}
         return {pk: percent for pk, percent in {**self.standing.shares, **asked}.items() if percent}
+
+
+def _optional_name(enrolment: Enrolment) -> str:
+    return f"optional_{enrolment.pk}"
 
 
 def _share_name(enrolment: Enrolment) -> str:
@@ -263,6 +296,7 @@ class TimeForms:
         *,
         standing: Availability,
         enrolments: Sequence[Enrolment],
+        optional_minutes: Mapping[int, int],
         today: date,
     ) -> None:
         self.standing, self.enrolments, self.today = standing, enrolments, today
@@ -270,7 +304,9 @@ class TimeForms:
         self.breaks = _rows_form(BreakFormSet, "breaks", data, self._breaks(), today)
         self.special = _rows_form(SpecialDayFormSet, "special", data, self._special_days(), today)
         sent = data if data is not None and "style" in data else None
-        self.planning = PlanningForm(sent, enrolments=enrolments, standing=standing)
+        self.planning = PlanningForm(
+            sent, enrolments=enrolments, standing=standing, optional_minutes=optional_minutes
+        )
 
     def _breaks(self) -> list[dict[str, Any]]:
         return [

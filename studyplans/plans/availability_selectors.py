@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.db.models import Sum
+
 from common import clock
 from studyplans.plans.availability import Availability
 from studyplans.plans.models import Receipt, StudyPlan
 from studyplans.plans.receipts_text import Finish, finish_text, finishes_of
-from studyplans.plans.selectors import days_after, finish_days, followed_by, last_day
+from studyplans.plans.selectors import days_after, finish_days, followed_in, last_day
 from studyplans.plans.workload import problem_of, standings_by_key, work_left
 from studyplans.scheduling import Tightest, plan
 from tracker.accounts.models import User
@@ -70,6 +72,14 @@ def followed_enrolments(learner: User) -> list[Enrolment]:
     return list(Enrolment.objects.of(learner).active().select_related("curriculum"))
 
 
+def optional_minutes(enrolments: Sequence[Enrolment]) -> dict[int, int]:
+    """Return the minutes of optional work of each enrolment that has any."""
+    editions = {each.curriculum_id: each.pk for each in enrolments}
+    optional = Milestone.objects.filter(curriculum__in=editions, is_required=False).order_by()
+    found = optional.values_list("curriculum").annotate(Sum("effort_minutes"))
+    return {editions[pk]: minutes for pk, minutes in found}
+
+
 def latest_receipt(learner: User, *, at: datetime) -> Receipt | None:
     """Return what the last change made just then left behind."""
     made = Receipt.objects.of(learner).filter(made_at=at)
@@ -127,7 +137,7 @@ def _load(
     study_plan: StudyPlan, enrolments: Sequence[Enrolment], availability: Availability, at: datetime
 ) -> Load | None:
     learner = study_plan.learner
-    work = work_left([followed_by(each) for each in enrolments], standings_by_key(learner))
+    work = work_left(followed_in(enrolments, availability), standings_by_key(learner))
     exams = {item.milestone.key for item in work if item.milestone.kind == Milestone.Kind.EXAM}
     booked = study_plan.sessions.planned().pinned().not_ended(at).filter(milestone_key__in=exams)
     problem = problem_of(

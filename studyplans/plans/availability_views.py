@@ -18,6 +18,7 @@ from studyplans.plans.availability_selectors import (
     Outlook,
     followed_enrolments,
     latest_receipt,
+    optional_minutes,
     outlook_after,
     outlook_now,
 )
@@ -45,10 +46,12 @@ def week(request: LearnerRequest) -> HttpResponse:
 
 
 def _forms(request: LearnerRequest, data: QueryDict | None) -> TimeForms:
+    enrolments = followed_enrolments(request.user)
     return TimeForms(
         data,
         standing=time_of(request.user),
-        enrolments=followed_enrolments(request.user),
+        enrolments=enrolments,
+        optional_minutes=optional_minutes(enrolments),
         today=clock.today_for(request.user),
     )
 

@@ -18,9 +18,8 @@ from studyplans.forecasting import (
     forecast,
     weeks_until,
 )
-from studyplans.plans.availability import Availability
-from studyplans.plans.models import ForecastCalibration, StudySession
-from studyplans.plans.selectors import time_of
+from studyplans.plans.availability import Availability, availability_read_once
+from studyplans.plans.models import ForecastCalibration, StudyPlan, StudySession
 from studyplans.plans.workload import problem_of
 from studyplans.scheduling import study_windows
 from tracker.accounts.models import User
@@ -47,29 +46,28 @@ class FinishRange:
     percent_by_target: int | None
 
 
-def finish_ranges(
-    learner: User, *, at: datetime, availability: Availability | None = None
-) -> dict[int, FinishRange]:
+def finish_ranges(study_plan: StudyPlan, *, at: datetime) -> dict[int, FinishRange]:
     """Return the range of each path being followed, by enrolment, in a constant number of queries.
 
-    Empty for a plan that is paused or has no sessions to come.  Who has read the learner's
-    availability already passes it on.
+    Empty for a plan that is paused or has no sessions to come.
     """
-    sessions = list(StudySession.objects.of(learner).planned().not_ended(at).order_by("starts_at"))
+    to_come = study_plan.sessions.planned().not_ended(at).order_by("starts_at")
+    sessions = list(to_come.select_related("enrolment"))
     if not sessions:
         return {}
+    learner = study_plan.learner
     history = studied_weeks(learner, at=at)
-    ahead = minutes_ahead(learner, availability or time_of(learner), at=at)
+    ahead = minutes_ahead(learner, availability_read_once(study_plan), at=at)
     efforts = efforts_of({session.milestone_key for session in sessions})
     calibration = current_calibration()
     today = clock.date_of(at, learner)
-    enrolments = Enrolment.objects.of(learner).active().in_bulk()
+    enrolments = {each.enrolment_id: each.enrolment for each in sessions}
     return {
         pk: _range(
             forecast(history, work, ahead, calibration), enrolments[pk].target_date, today=today
         )
         for pk, work in _work_until_finish(sessions, efforts).items()
-        if pk in enrolments
+        if enrolments[pk].state == Enrolment.State.ACTIVE
     }
 
 
@@ -109,7 +107,7 @@ def _work_until_finish(
 
 
 def efforts_of(keys: Iterable[str]) -> dict[str, int]:
-    found = Milestone.objects.filter(key__in=list(keys)).order_by("curriculum__edition")
+    found = Milestone.objects.newest_last(keys)
     return dict(found.values_list("key", "effort_minutes"))
 
 

@@ -95,9 +95,9 @@ def next_free_time(study_plan: StudyPlan, *, after: datetime, minutes: int) -> d
     """Return when so many minutes are free on a later day, or else later on the same."""
     free = free_time(study_plan, begin=after, days=SEARCHED_DAYS)
     fitting = [each.starts_at for each in free if each.minutes >= minutes]
-    zone = study_plan.learner.zone
-    today = after.astimezone(zone).date()
-    later = (each for each in fitting if each.astimezone(zone).date() > today)
+    learner = study_plan.learner
+    today = clock.date_of(after, learner)
+    later = (each for each in fitting if clock.date_of(each, learner) > today)
     return next(later, fitting[0] if fitting else None)
 
 
@@ -105,9 +105,11 @@ def _without(stretch: Stretch, taken: Iterable[StudySession]) -> Iterator[Stretc
     """Yield what is left of a stretch; `taken` is in time order."""
     begin = stretch.starts_at
     for session in taken:
-        if session.starts_at > begin and session.starts_at < stretch.ends_at:
+        if not _touches(stretch, session):
+            continue
+        if session.starts_at > begin:
             yield Stretch(begin, session.starts_at)
-        begin = max(begin, min(session.ends_at, stretch.ends_at))
+        begin = max(begin, session.ends_at)
     if begin < stretch.ends_at:
         yield Stretch(begin, stretch.ends_at)
 

@@ -33,6 +33,9 @@ class StudyPlan(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="study_plan"
     )
     planned_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often it was planned or taken back."
+    )
     unplaced_count = models.PositiveIntegerField(default=0, editable=False)
     style = models.CharField(max_length=6, choices=Style, default=Style.SOON)
     minimum_piece_minutes = models.PositiveSmallIntegerField(
@@ -45,6 +48,12 @@ class StudyPlan(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
         help_text="The path that goes first until its exam or target date is over.",
+    )
+    optional_paths = models.ManyToManyField(
+        Enrolment,
+        blank=True,
+        related_name="+",
+        help_text="The paths whose optional milestones are planned as well.",
     )
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_cause = models.CharField(max_length=7, choices=PauseCause, blank=True)
@@ -365,6 +374,7 @@ class Receipt(models.Model):
         TIME_ZONE = "time_zone", "Change of time zone"
         PAUSE = "pause", "Pause"
         RETURN = "return", "Coming back"
+        LEFT_OUT = "left_out", "Optional work left out"
 
     plan = models.ForeignKey(StudyPlan, on_delete=models.CASCADE, related_name="receipts")
     cause = models.CharField(max_length=12, choices=Cause)

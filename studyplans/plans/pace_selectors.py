@@ -22,6 +22,7 @@ from studyplans.plans.pace_history import (
     monday_of,
     worked_days,
 )
+from studyplans.plans.selectors import plan_of
 from tracker.accounts.models import User
 from tracker.curricula.models import Module, SkillLevel
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
@@ -97,7 +98,8 @@ class Pace:
         self.enrolments = list(enrolments)
         self._modules = _modules_of(self.enrolments)
         self._baselines = Baseline.objects.in_bulk([each.pk for each in self.enrolments])
-        self._ranges = finish_ranges(learner, at=at)
+        study_plan = plan_of(learner)
+        self._ranges = finish_ranges(study_plan, at=at) if study_plan else {}
         self.areas = _areas_of({*self._keys_met()})
 
     def _keys_met(self) -> Iterable[str]:
@@ -266,7 +268,9 @@ def _modules_of(enrolments: Iterable[Enrolment]) -> dict[int, list[Module]]:
 
 def _areas_of(keys: Iterable[str]) -> dict[str, str]:
     """Return the area of each milestone: that of the skill it leads furthest in."""
-    levels = SkillLevel.objects.filter(milestone__key__in=list(keys))
+    levels = SkillLevel.objects.filter(
+        milestone__key__in=list(keys), milestone__curriculum__owner=None
+    )
     # The last one written wins: the highest proficiency, of equals the area listed first.
     ordered = levels.order_by("proficiency", "-skill__area__position", "-skill__area__key")
     return dict(ordered.values_list("milestone__key", "skill__area__title"))

@@ -12,13 +12,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common import clock
-from studyplans.plans.pace_chart import Cell, Chart
+from common.spreadsheets import harmless
+from studyplans.plans.pace_chart import Chart
 from studyplans.plans.pace_charts import charts_of
 from studyplans.plans.pace_selectors import DAYS_NEEDED, Pace
 from tracker.accounts.models import LearnerRequest
-
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -70,12 +68,5 @@ def _csv(chart: Chart) -> HttpResponse:
     )
     writer = csv.writer(response)
     writer.writerow(chart.columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in chart.rows)
+    writer.writerows([harmless(cell.value) for cell in row] for row in chart.rows)
     return response
-
-
-def _harmless(cell: Cell) -> object:
-    """Return the value; text that a spreadsheet would reckon with is quoted."""
-    if isinstance(cell.value, str) and cell.value.startswith(FORMULA_MARKS):
-        return f"'{cell.value}"
-    return cell.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,10 +14,10 @@ from studyplans.plans.open_question import open_question
 from studyplans.plans.selectors import (
     SessionRow,
     last_day,
-    titles_of,
     with_milestones,
 )
 from studyplans.scheduling import Pin, plan
+from studyplans.scheduling.dropping import DropOptional
 from studyplans.scheduling.explaining import explain
 from studyplans.scheduling.later_dates import LaterDate
 from studyplans.scheduling.more_minutes import MoreMinutesAWeek
@@ -25,6 +25,7 @@ from studyplans.scheduling.options import options
 from tracker.accounts.models import User
 from tracker.curricula.models import Milestone
 from tracker.progress.models import Enrolment
+from tracker.progress.selectors import titles_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class MoreTime:
     windows: tuple[Window, ...]
 
     @property
-    def weekly_minutes(self) -> int:
-        return weekly_minutes(self.windows)
+    def weekly_text(self) -> str:
+        """Return the minutes of that week; elsewhere long times are told in whole hours."""
+        hours, minutes = divmod(weekly_minutes(self.windows), 60)
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,19 @@ class NewTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """Optional milestones without which every date is met.
+
+    `is_fewest` tells that no smaller number would do; a search cut short cannot say so.
+    """
+
+    keys: tuple[str, ...]
+    titles: tuple[str, ...]
+    minutes: int
+    is_fewest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Repairs:
     """What would make the plan meet every date; each by itself is enough.
 
@@ -58,7 +74,13 @@ class Repairs:
 
     early: tuple[SessionRow, ...] = ()
     more_time: MoreTime | None = None
+    leave_out: LeaveOut | None = None
     new_targets: tuple[NewTarget, ...] = ()
+
+
+def why_of(session: StudySession) -> str:
+    """Name the question, so that pages that ask it share the answer."""
+    return f"why:{session.pk}"
 
 
 def why(row: SessionRow, *, at: datetime) -> str:
@@ -89,17 +111,16 @@ def _why_pinned(session: StudySession, *, at: datetime) -> str:
 
 def _explained(session: StudySession, *, at: datetime) -> str:
     is_settled = _is_today_settled(session.plan, at=at)
-    problem = open_question(session.plan, at=at, is_today_settled=is_settled).problem
-    keys = [each.key for each in problem.milestones] if problem else []
-    if problem is None or session.milestone_key not in keys:
+    question = open_question(session.plan, at=at, is_today_settled=is_settled)
+    if question.problem is None or session.milestone_key not in question.titles:
         return ""
-    explanation = explain(plan(problem), session.milestone_key, titles_of(keys))
+    explanation = explain(plan(question.problem), session.milestone_key, question.titles)
     return explanation.sentence if explanation.begins_at == session.starts_at else ""
 
 
 def _is_today_settled(study_plan: StudyPlan, *, at: datetime) -> bool:
     """Tell whether the plan was last computed by a check-off of today, thus from tomorrow on."""
-    newest = study_plan.receipts.undoable().only("cause", "made_at").first()
+    newest = study_plan.receipts.undoable().only("plan", "cause", "made_at").first()
     if newest is None or newest.cause != Receipt.Cause.CHECK_OFF:
         return False
     learner = study_plan.learner
@@ -108,7 +129,8 @@ def _is_today_settled(study_plan: StudyPlan, *, at: datetime) -> bool:
 
 def repairs_of(study_plan: StudyPlan, *, at: datetime) -> Repairs:
     """Return what would meet every date; nothing where all are met."""
-    problem = open_question(study_plan, at=at).problem
+    question = open_question(study_plan, at=at)
+    problem = question.problem
     if problem is None:
         return Repairs()
     early = plan(problem).early_pins
@@ -117,6 +139,9 @@ def repairs_of(study_plan: StudyPlan, *, at: datetime) -> Repairs:
     for option in options(problem):
         if isinstance(option, MoreMinutesAWeek):
             repairs = dataclasses.replace(repairs, more_time=_more_time(option))
+        if isinstance(option, DropOptional):
+            leave_out = _leave_out(option, question.titles)
+            repairs = dataclasses.replace(repairs, leave_out=leave_out)
         if isinstance(option, LaterDate):
             targets = tuple(_new_targets(option, study_plan.learner))
             repairs = dataclasses.replace(repairs, new_targets=targets)
@@ -139,10 +164,16 @@ def _more_time(option: MoreMinutesAWeek) -> MoreTime:
     return MoreTime(option.minutes, windows)
 
 
+def _leave_out(option: DropOptional, titles: Mapping[str, str]) -> LeaveOut:
+    # Every optional milestone is worth the same, so the least value is the fewest of them.
+    keys = tuple(key for key in titles if key in option.keys)
+    return LeaveOut(keys, tuple(titles[key] for key in keys), option.minutes, option.is_least)
+
+
 def _new_targets(option: LaterDate, learner: User) -> list[NewTarget]:
     """Return the later dates by path: one that several paths share is one for each of them."""
     enrolments = list(Enrolment.objects.of(learner).active().select_related("curriculum"))
-    titles = titles_of(key for new in option.dates for key in new.keys)
+    titles = titles_by_key(key for new in option.dates for key in new.keys)
     targets = []
     for new in option.dates:
         before, after = last_day(new.before, learner), last_day(new.after, learner)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import Max
 
 from common import clock
 from studyplans.plans.availability import Availability
+from studyplans.plans.availability_selectors import followed_enrolments
 from studyplans.plans.finish_ranges import FinishRange, finish_ranges
 from studyplans.plans.free_time import availability_between, open_time
+from studyplans.plans.kept_answers import KeptAnswers
 from studyplans.plans.models import (
     Baseline,
     Break,
@@ -22,7 +25,7 @@ from studyplans.plans.models import (
     StudyPlan,
     StudySession,
 )
-from studyplans.plans.selectors import Forecast, SessionRow, forecasts_of, with_milestones
+from studyplans.plans.selectors import Forecast, SessionRow, finish_days, with_milestones
 from studyplans.plans.session_selectors import SETTLED, minutes_counted
 from tracker.accounts.models import User
 from tracker.curricula.models import Milestone
@@ -276,16 +279,37 @@ def _beside(finish_on: date, other: date, name: str, *, unit: bool) -> str:
     return f"{counted} {direction} {name}"
 
 
-def standings_of(learner: User, *, at: datetime) -> list[PathStanding]:
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where a plan takes each path, by enrolment: the day it says, and the range around it."""
+
+    days: Mapping[int, date] = field(default_factory=dict)
+    ranges: Mapping[int, FinishRange] = field(default_factory=dict)
+
+
+def ends_of(study_plan: StudyPlan, *, at: datetime) -> Ends:
+    return Ends(finish_days(study_plan), finish_ranges(study_plan, at=at))
+
+
+def standings_of(
+    learner: User, study_plan: StudyPlan | None, *, at: datetime
+) -> list[PathStanding]:
     """Return each active path with its finish, and the finishes to tell it against."""
-    forecasts = forecasts_of(learner)
-    keys = [forecast.enrolment.pk for forecast in forecasts]
+    enrolments = followed_enrolments(learner)
+    keys = [enrolment.pk for enrolment in enrolments]
+    ends = Ends()
+    if study_plan is not None:
+        ends = KeptAnswers(study_plan, at=at).to("ends", partial(ends_of, study_plan, at=at))
     first = dict(Baseline.objects.filter(pk__in=keys).values_list("pk", "finish_on"))
     earlier = _finishes_before(clock.date_of(at, learner), keys)
-    ranges = finish_ranges(learner, at=at)
     return [
-        PathStanding(each, first.get(pk), earlier.get(pk), ranges.get(pk))
-        for pk, each in zip(keys, forecasts, strict=True)
+        PathStanding(
+            Forecast(each, ends.days.get(each.pk)),
+            first.get(each.pk),
+            earlier.get(each.pk),
+            ends.ranges.get(each.pk),
+        )
+        for each in enrolments
     ]
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common import clock
 from studyplans.plans.availability import weekly_minutes
-from studyplans.plans.models import StudyPlan
+from studyplans.plans.models import StudyPlan, Window
 from studyplans.plans.plan_selectors import (
     DAY,
     WEEK,
@@ -25,6 +26,7 @@ from studyplans.plans.plan_selectors import (
     merged,
     standings_of,
 )
+from studyplans.plans.selectors import plan_of
 from tracker.accounts.models import LearnerRequest
 
 WEEKS_SHOWN = 12
@@ -96,11 +98,10 @@ class Asked:
 def plan(request: LearnerRequest) -> HttpResponse:
     at = clock.now()
     learner = request.user
-    standings = standings_of(learner, at=at)
+    study_plan = plan_of(learner)
+    standings = standings_of(learner, study_plan, at=at)
     asked = _asked(request, standings, at=at)
-    study_plans = StudyPlan.objects.select_related("learner").prefetch_related("windows")
-    study_plan = study_plans.filter(learner=learner).first()
-    windows = list(study_plan.windows.all()) if study_plan else []
+    windows = _windows_of(study_plan)
     context = {
         "plan": study_plan,
         "windows": windows,
@@ -112,6 +113,14 @@ def plan(request: LearnerRequest) -> HttpResponse:
         **_shown(study_plan, asked, at=at, is_whole="all" in request.GET),
     }
     return render(request, "studyplans/plans/plan.html", context)
+
+
+def _windows_of(study_plan: StudyPlan | None) -> list[Window]:
+    """Return the week, kept with the plan for the calendar that asks for it again."""
+    if study_plan is None:
+        return []
+    prefetch_related_objects([study_plan], "windows")
+    return list(study_plan.windows.all())
 
 
 def _asked(request: LearnerRequest, standings: Sequence[PathStanding], *, at: datetime) -> Asked:

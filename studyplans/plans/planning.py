@@ -7,7 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from common import clock
 from studyplans.plans.memory import Changes, store_sessions
@@ -21,9 +24,8 @@ from studyplans.plans.models import (
 )
 from studyplans.plans.open_question import OpenQuestion, open_question
 from studyplans.plans.selectors import finish_days, last_day
-from studyplans.plans.workload import (
-    best_plan,
-)
+from studyplans.plans.signals import plan_changed
+from studyplans.plans.workload import best_plan
 from studyplans.scheduling import Plan
 from tracker.accounts.models import User
 
@@ -67,8 +69,10 @@ def plan_again(
     sessions = [*question.kept, *question.pinned, *wanted]
     _store_review_times(study_plan, computed, at=at)
     study_plan.planned_at = at
+    study_plan.version += 1
     study_plan.unplaced_count = len(computed.unplaced) if computed else 0
-    study_plan.save(update_fields=["planned_at", "unplaced_count"])
+    study_plan.save(update_fields=["planned_at", "version", "unplaced_count"])
+    transaction.on_commit(partial(plan_changed.send, StudyPlan, plan=study_plan, at=at))
     after = _finishes(study_plan.learner, computed, sessions)
     _remember(study_plan, after, sessions, at=at)
     return make_receipt(study_plan, news, changes, before=before, after=after, at=at)
@@ -166,7 +170,7 @@ def _weeks_by_path(
 ) -> dict[int, list[tuple[str, int]]]:
     minutes: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for session in sessions:
-        day = session.starts_at.astimezone(learner.zone).date()
+        day = clock.date_of(session.starts_at, learner)
         minutes[session.enrolment_id][day - timedelta(days=day.weekday())] += session.minutes
     return {
         pk: [(monday.isoformat(), total) for monday, total in sorted(weeks.items())]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import clock
 from common.next_page import next_page
 from studyplans.plans.models import Receipt
-from studyplans.plans.receipts_text import Told, told
+from studyplans.plans.receipts_text import Told, every_line, told
 from studyplans.plans.undoing import undo_receipt
 from tracker.accounts.models import LearnerRequest
 
@@ -22,6 +22,16 @@ def changes(request: LearnerRequest) -> HttpResponse:
     receipts = Receipt.objects.of(request.user)[: Receipt.KEPT]
     context = {"changes": told(receipts, zone=request.user.zone)}
     return render(request, "studyplans/plans/changes.html", context)
+
+
+@require_safe
+@login_required
+def change(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Show every session of one change."""
+    receipt = get_object_or_404(Receipt.objects.of(request.user), pk=pk)
+    [shown] = told([receipt], zone=request.user.zone)
+    context = {"change": shown, "lines": every_line(receipt, zone=request.user.zone)}
+    return render(request, "studyplans/plans/change.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from studyplans.plans.models import Receipt, StudySession
-from studyplans.plans.selectors import titles_of
 from tracker.progress.models import Enrolment
+from tracker.progress.selectors import titles_by_key
 
 Document = Mapping[str, Any]
 
-# A change far ahead moves hundreds; nobody reads them all.
+# One change may move hundreds of sessions.  Those near are told one by one, those further off
+# by milestone, and what is left in one sentence.
+NEAR = timedelta(days=14)
 LINES_TOLD = 20
+FOLDS_TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,31 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """What a change did to all far sessions of a milestone, or of several, in one sentence."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A receipt as the page of changes shows it."""
 
     receipt: Receipt
     sentence: str
     lines: tuple[Line, ...]
-    lines_left_out: int
+    folds: tuple[Fold, ...]
     finishes: tuple[FinishLine, ...]
     undone_with_it: int
 
     @property
     def later(self) -> int:
         return self.undone_with_it - 1
+
+    @property
+    def is_folded(self) -> bool:
+        return len(self.lines) < len(self.receipt.changes)
 
 
 def sentence_of(
@@ -160,24 +175,35 @@ def _day(text: str | None) -> date | None:
 def told(receipts: Iterable[Receipt], *, zone: ZoneInfo) -> list[Told]:
     """Tell receipts, newest first, in a constant number of queries."""
     listed = list(receipts)
-    paths = paths_named(listed)
-    keys = {_columns(each)["key"] for receipt in listed for each in receipt.changes}
-    titles = titles_of(keys)
+    paths, titles = paths_named(listed), _titles_in(listed)
     answers = []
     standing = 0
     for receipt in listed:
         standing += receipt.undone_at is None
+        near, far = _parted(receipt)
         answers.append(
             Told(
                 receipt=receipt,
                 sentence=sentence_of(receipt, paths=paths),
-                lines=tuple(_lines(receipt, titles, zone)),
-                lines_left_out=max(0, len(receipt.changes) - LINES_TOLD),
+                lines=tuple(_line(each, titles, zone) for each in near),
+                folds=tuple(_folds(far, titles, zone, year=receipt.made_at.year)),
                 finishes=tuple(_finish_lines(receipt, paths)),
                 undone_with_it=standing,
             )
         )
     return answers
+
+
+def every_line(receipt: Receipt, *, zone: ZoneInfo) -> list[Line]:
+    """Tell every session a change touched, in order of time."""
+    titles = _titles_in([receipt])
+    return [_line(each, titles, zone) for each in sorted(receipt.changes, key=_starts)]
+
+
+def _titles_in(receipts: Iterable[Receipt]) -> dict[str, str]:
+    return titles_by_key(
+        {_columns(each)["key"] for receipt in receipts for each in receipt.changes}
+    )
 
 
 def paths_named(receipts: Iterable[Receipt]) -> dict[int, str]:
@@ -192,17 +218,56 @@ def _columns(document: Document) -> Document:
     return columns
 
 
-def _lines(receipt: Receipt, titles: Mapping[str, str], zone: ZoneInfo) -> list[Line]:
-    ordered = sorted(receipt.changes, key=lambda each: str(_columns(each)["starts_at"]))
-    return [
-        Line(
-            title=titles.get(_columns(each)["key"], _columns(each)["key"]),
-            before=_times(each["before"], zone),
-            after=_times(each["after"], zone),
-            verb=_verb(each),
-        )
-        for each in ordered[:LINES_TOLD]
-    ]
+def _starts(document: Document) -> str:
+    return str(_columns(document)["starts_at"])
+
+
+def _parted(receipt: Receipt) -> tuple[list[Document], list[Document]]:
+    """Return what is near enough to be told one by one, and the rest; both in order of time."""
+    ordered = sorted(receipt.changes, key=_starts)
+    until = receipt.made_at + NEAR
+    near = [each for each in ordered if _first_start(each) < until][:LINES_TOLD]
+    told = {each["uid"] for each in near}
+    return near, [each for each in ordered if each["uid"] not in told]
+
+
+def _first_start(document: Document) -> datetime:
+    sides = [each for each in (document["before"], document["after"]) if each]
+    return min(datetime.fromisoformat(each["starts_at"]) for each in sides)
+
+
+def _line(document: Document, titles: Mapping[str, str], zone: ZoneInfo) -> Line:
+    key = _columns(document)["key"]
+    return Line(
+        title=titles.get(key, key),
+        before=_times(document["before"], zone),
+        after=_times(document["after"], zone),
+        verb=_verb(document),
+    )
+
+
+def _folds(
+    far: Iterable[Document], titles: Mapping[str, str], zone: ZoneInfo, *, year: int
+) -> Iterator[Fold]:
+    by_key: dict[str, list[Document]] = {}
+    for each in far:
+        by_key.setdefault(_columns(each)["key"], []).append(each)
+    told, rest = list(by_key.items())[:FOLDS_TOLD], list(by_key.values())[FOLDS_TOLD:]
+    for key, own in told:
+        yield Fold(titles.get(key, key), _fold_text(own, zone, year=year))
+    if rest:
+        title = f"{len(rest)} more milestone{'s' * (len(rest) > 1)}"
+        yield Fold(title, _fold_text([each for own in rest for each in own], zone, year=year))
+
+
+def _fold_text(documents: Sequence[Document], zone: ZoneInfo, *, year: int) -> str:
+    """Return "3 sessions moved, 1 added, now 4 May to 12 May"."""
+    spans = [_times(each["after"], zone) for each in documents]
+    days = sorted(span[0].date() for span in spans if span)
+    if not days:
+        return _counts(documents)
+    first, last = day_text(days[0], year=year), day_text(days[-1], year=year)
+    return f"{_counts(documents)}, now {first}" + (f" to {last}" if first != last else "")
 
 
 def _times(columns: Document | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None:

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from common import clock
 from studyplans.plans import actions, selectors
+from studyplans.plans.absence import is_paused_on
 from studyplans.plans.availability import weekly_minutes
 from studyplans.plans.models import Receipt
 from studyplans.plans.planning import News
@@ -24,9 +25,10 @@ from studyplans.plans.undoing import (
 from studyplans.reviews.signals import study_week_asked
 from tracker.accounts.models import User
 from tracker.accounts.signals import time_zone_changed
+from tracker.adverts.signals import study_week_asked as study_week_asked_for_path
 from tracker.curricula.models import Curriculum
 from tracker.curricula.signals import publication_weighed
-from tracker.progress.models import AchievementEvent, Enrolment
+from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.progress.signals import (
     achievement_changed,
     background_credited,
@@ -35,6 +37,7 @@ from tracker.progress.signals import (
     enrolment_left,
     learner_enrolled,
 )
+from tracker.readiness.signals import pause_told
 
 
 @receiver(learner_enrolled)
@@ -76,7 +79,17 @@ def replan_for_achievement(
 ) -> None:
     if event.undoes is not None and _has_gone_back(event.undoes, at=at):
         return
+    if _is_left_out(event, at=at):
+        return
     actions.follow_check_offs(learner=learner, events=[event], at=at)
+
+
+def _is_left_out(event: AchievementEvent, *, at: datetime) -> bool:
+    """Tell whether a milestone was skipped by the plan's own repair, which has planned again."""
+    if event.after["state"] != Achievement.State.SKIPPED:
+        return False
+    made = Receipt.objects.of(event.learner).filter(cause=Receipt.Cause.LEFT_OUT, made_at=at)
+    return made.exists()
 
 
 def _has_gone_back(undone: AchievementEvent, *, at: datetime) -> bool:
@@ -100,6 +113,17 @@ def tell_what_moved(sender: object, *, event: AchievementEvent, **news: Any) -> 
     return f"Plan: {sentence_of(receipt)}" if receipt else None
 
 
+@receiver(pause_told)
+def tell_of_pause(sender: object, *, learner: User, **news: Any) -> str | None:
+    study_plan = plan_of(learner)
+    if study_plan is None or not is_paused_on(study_plan, clock.today_for(learner)):
+        return None
+    if study_plan.resumes_on is None:
+        return "Your plan is paused: it is planned when you come back."
+    day = study_plan.resumes_on
+    return f"Your plan is paused: it is planned from {day.day} {day:%B} on."
+
+
 @receiver(background_credited)
 def replan_for_background(
     sender: object, *, learner: User, events: Sequence[AchievementEvent], at: datetime, **news: Any
@@ -113,7 +137,7 @@ def replan_for_time_zone(sender: object, *, learner: User, **news: Any) -> None:
         actions.replan(learner=learner, at=clock.now(), news=News(cause=Receipt.Cause.TIME_ZONE))
 
 
-@receiver(study_week_asked)
+@receiver([study_week_asked, study_week_asked_for_path])
 def tell_study_week(sender: object, *, learner: User, **news: Any) -> int:
     return weekly_minutes(selectors.windows_of(learner))
 

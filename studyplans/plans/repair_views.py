@@ -45,6 +45,10 @@ def _mend(request: LearnerRequest, found: Repairs, *, at: datetime) -> str:
         windows = found.more_time.windows
         actions.change_windows(learner=request.user, windows=windows, at=at)
         return f"Your week is {found.more_time.minutes} minutes longer."
+    if request.POST.get("leave_out") and found.leave_out:
+        keys = found.leave_out.keys
+        actions.leave_out(learner=request.user, milestone_keys=keys, at=at)
+        return f"{len(keys)} optional milestone{'s' * (len(keys) > 1)} left out."
     asked = request.POST.get("new_target")
     for target in found.new_targets:
         if target.enrolment and str(target.enrolment.pk) == asked:

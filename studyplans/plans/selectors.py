@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min
 
+from common import clock
 from studyplans.plans.availability import (
     Availability,
     availability_of,
@@ -71,7 +71,10 @@ def days_after(finish_on: date | None, target_date: date | None) -> int:
 
 
 def plan_of(learner: User) -> StudyPlan | None:
-    return StudyPlan.objects.filter(learner=learner).first()
+    found = StudyPlan.objects.filter(learner=learner).first()
+    if found is not None:
+        found.learner = learner  # known already: no second query for it
+    return found
 
 
 def windows_of(learner: User) -> list[Window]:
@@ -94,7 +97,7 @@ def finish_days(study_plan: StudyPlan) -> dict[int, date]:
 
 def last_day(ends_at: datetime, learner: User) -> date:
     """Return the local day something belongs to that ends then: midnight ends the day before."""
-    return (ends_at.astimezone(learner.zone) - timedelta(microseconds=1)).date()
+    return clock.date_of(ends_at - timedelta(microseconds=1), learner)
 
 
 def with_milestones(sessions: Iterable[StudySession]) -> list[SessionRow]:
@@ -111,17 +114,11 @@ def with_milestones(sessions: Iterable[StudySession]) -> list[SessionRow]:
     ]
 
 
-def titles_of(keys: Iterable[str]) -> dict[str, str]:
-    """Return the newest title of each milestone key that is known."""
-    found = Milestone.objects.filter(key__in=list(keys)).order_by("curriculum__edition")
-    return dict(found.values_list("key", "title"))
-
-
 def days_of(rows: Iterable[SessionRow], learner: User) -> list[Day]:
     """Group rows in time order by the learner's own days."""
 
     def local_day(row: SessionRow) -> date:
-        return row.session.starts_at.astimezone(learner.zone).date()
+        return clock.date_of(row.session.starts_at, learner)
 
     return [Day(day, tuple(grouped)) for day, grouped in groupby(rows, key=local_day)]
 
@@ -143,20 +140,18 @@ def unsettled(learner: User, *, since: datetime, at: datetime) -> list[SessionRo
 def learners_with_a_missed_day(*, at: datetime) -> list[int]:
     """Return the primary keys of learners with a planned session on a local day that is over."""
     ended = StudySession.objects.planned().ended(by=at).order_by()
-    first = ended.values_list("plan__learner", "plan__learner__time_zone")
+    first = ended.values_list(
+        *["plan__learner", "plan__learner__time_zone", "plan__learner__day_starts_at"]
+    )
     return [
         learner_id
-        for learner_id, zone, ends_at in first.annotate(Min("ends_at"))
-        if ends_at.astimezone(ZoneInfo(zone)).date() < at.astimezone(ZoneInfo(zone)).date()
+        for learner_id, zone, hour, ends_at in first.annotate(Min("ends_at"))
+        if _is_day_over(ends_at, User(time_zone=zone, day_starts_at=hour), at=at)
     ]
 
 
-def forecasts_of(learner: User) -> list[Forecast]:
-    """Return the planned finish of each active enrolment, in the order of enrolling."""
-    enrolments = Enrolment.objects.of(learner).active().select_related("curriculum")
-    study_plan = plan_of(learner)
-    finishes = finish_days(study_plan) if study_plan else {}
-    return [Forecast(enrolment, finishes.get(enrolment.pk)) for enrolment in enrolments]
+def _is_day_over(moment: datetime, learner: User, *, at: datetime) -> bool:
+    return clock.date_of(moment, learner) < clock.date_of(at, learner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +178,9 @@ def preview(
 ) -> Preview:
     """Plan this curriculum beside all the learner follows, and say when it would end."""
     active = Enrolment.objects.of(learner).active().exclude(curriculum=curriculum)
-    followed = [followed_by(enrolment) for enrolment in active.select_related("curriculum")]
-    followed.append(Followed(curriculum, started_on, target_date))
     availability = dataclasses.replace(time_of(learner), windows=tuple(windows))
+    followed = followed_in(active.select_related("curriculum"), availability)
+    followed.append(Followed(curriculum, started_on, target_date))
     computed = planned_with(learner, followed, availability, begin=at)
     finish_on = finish_of_path(computed, curriculum.slug, learner)
     return Preview(weekly_minutes(windows), finish_on, target_date)
@@ -247,5 +242,19 @@ def _finish_move(
     return (finishes[1] - finishes[0]).days
 
 
-def followed_by(enrolment: Enrolment) -> Followed:
-    return Followed(enrolment.curriculum, enrolment.started_on, enrolment.target_date, enrolment.pk)
+def followed_in(enrolments: Iterable[Enrolment], availability: Availability) -> list[Followed]:
+    """Return the paths as the learner wants them planned: with their optional work or without."""
+    return [
+        followed_by(each, with_optional=each.pk in availability.with_optional)
+        for each in enrolments
+    ]
+
+
+def followed_by(enrolment: Enrolment, *, with_optional: bool = False) -> Followed:
+    return Followed(
+        enrolment.curriculum,
+        enrolment.started_on,
+        enrolment.target_date,
+        enrolment.pk,
+        with_optional=with_optional,
+    )

@@ -8,17 +8,19 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from common import clock
 from studyplans.plans.free_time import next_free_time
 from studyplans.plans.memory import Changes, columns_of
 from studyplans.plans.models import Receipt, StudyPlan, StudySession
 from studyplans.plans.planning import News, locked_plan, plan_again
-from studyplans.plans.selectors import finish_days, titles_of
+from studyplans.plans.selectors import finish_days
 from studyplans.plans.session_selectors import (
     is_still_open,
     minutes_counted,
     minutes_to_place,
 )
 from tracker.progress.actions import Change, add_minutes, take_minutes
+from tracker.progress.selectors import titles_by_key
 
 State = StudySession.State
 SHORTEST_PART = 5
@@ -139,7 +141,7 @@ def start_timer(*, session: StudySession, at: datetime) -> None:
     _check_open(session)
     running = study_plan.sessions.filter(timer_started_at__isnull=False).first()
     if running is not None and running.pk != session.pk:
-        title = titles_of([running.milestone_key]).get(running.milestone_key, "another session")
+        title = titles_by_key([running.milestone_key]).get(running.milestone_key, "another session")
         raise Refused(f"The timer of {title} is running. Stop it first.")
     if running is None:
         session.timer_started_at = at
@@ -198,7 +200,7 @@ def _check_free(
     if other is None:
         return
     zone = study_plan.learner.zone
-    title = titles_of([other.milestone_key]).get(other.milestone_key, other.milestone_key)
+    title = titles_by_key([other.milestone_key]).get(other.milestone_key, other.milestone_key)
     span = f"{other.starts_at.astimezone(zone):%H:%M}–{other.ends_at.astimezone(zone):%H:%M}"
     what = "is pinned there" if other.is_pinned else "is under way"
     raise Refused(f"{title} {what}, {span}. Choose another time.", field="time")
@@ -234,7 +236,7 @@ def _plan_again(
     at: datetime,
 ) -> Receipt | None:
     key = session.milestone_key
-    news = News(cause=Receipt.Cause.SESSION, subject=titles_of([key]).get(key, key))
+    news = News(cause=Receipt.Cause.SESSION, subject=titles_by_key([key]).get(key, key))
     receipt = plan_again(study_plan, news=news, changes=changes, at=at, is_today_settled=False)
     return receipt and _finishing_before(receipt, before)
 
@@ -249,7 +251,7 @@ def _finishing_before(receipt: Receipt, before: dict[int, date]) -> Receipt:
 
 
 def _day(session: StudySession, moment: datetime) -> date:
-    return moment.astimezone(session.plan.learner.zone).date()
+    return clock.date_of(moment, session.plan.learner)
 
 
 def _count(

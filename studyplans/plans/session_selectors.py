@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from common import clock
 from studyplans.plans.free_time import Stretch, free_time
+from studyplans.plans.kept_answers import KeptAnswers
 from studyplans.plans.models import StudySession
-from studyplans.plans.plan_now import why
+from studyplans.plans.plan_now import why, why_of
 from studyplans.plans.selectors import SessionRow, followed_by, with_milestones
 from studyplans.plans.workload import standings_by_key, work_left
 from tracker.curricula.models import Milestone
@@ -84,7 +86,9 @@ def minutes_counted(session: StudySession) -> int:
 def minutes_to_place(session: StudySession, *, at: datetime) -> int:
     """Return how long a session may be: what is left of its milestone and not pinned elsewhere."""
     learner = session.plan.learner
-    work = work_left([followed_by(session.enrolment)], standings_by_key(learner))
+    # Optional or not: what has a session may be moved.
+    own = followed_by(session.enrolment, with_optional=True)
+    work = work_left([own], standings_by_key(learner))
     left = sum(each.minutes for each in work if each.milestone.key == session.milestone_key)
     pinned = session.plan.sessions.planned().pinned().not_ended(at=at).exclude(pk=session.pk)
     placed = pinned.filter(milestone_key=session.milestone_key)
@@ -105,7 +109,7 @@ def session_view(session: StudySession, *, at: datetime) -> SessionView | None:
     learner = session.plan.learner
     return SessionView(
         row=rows[0],
-        why=why(rows[0], at=at),
+        why=KeptAnswers(session.plan, at=at).to(why_of(session), partial(why, rows[0], at=at)),
         slots=tuple(slots_for(session, at=at)) if is_open else (),
         most_minutes=minutes_to_place(session, at=at) if is_open else 0,
         is_open=is_open,

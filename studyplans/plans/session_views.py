@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,8 @@ from django.forms import Form
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
@@ -86,9 +89,9 @@ def _ask_about_exam(request: LearnerRequest, session: StudySession, form: Form) 
         "view": session_view(session, at=clock.now()),
         "to": form.cleaned_data["starts_at"],
         "fields": [(name, form[name].value()) for name in form.fields],
-        "next": next_page(request) or "",
+        "next": _next(request),
     }
-    return render(request, "studyplans/plans/move_exam.html", context)
+    return _render(request, "move_exam", context)
 
 
 @require_POST
@@ -210,12 +213,41 @@ def _page(request: LearnerRequest, session: StudySession, **bound: Form) -> Http
         "move": MoveForm(zone=request.user.zone, initial=_place(view), auto_id="move_%s"),
         "split": MinutesForm(initial={"minutes": session.minutes // 2}, auto_id="split_%s"),
         "log": MinutesForm(initial={"minutes": _minutes(request, session)}, auto_id="log_%s"),
-        "next": next_page(request) or "",
+        "next": _next(request),
     }
     for name, form in bound.items():
         form.auto_id = f"{name}_%s"
-    status = 422 if bound else 200
-    return render(request, "studyplans/plans/session.html", context | bound, status=status)
+    return _render(request, "session", context | bound, status=422 if bound else 200)
+
+
+def _render(
+    request: LearnerRequest, name: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Answer with the page, or with its sheet where it was asked for from a dialog."""
+    if not _is_sheet(request):
+        response = render(request, f"studyplans/plans/{name}.html", context, status=status)
+    else:
+        response = render(request, f"studyplans/plans/_{name}_sheet.html", context, status=status)
+        response["HX-Retarget"], response["HX-Reselect"] = "#sheet", "#sheet-content"
+        response["HX-Reswap"] = "innerHTML"
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def _is_sheet(request: LearnerRequest) -> bool:
+    """Tell whether the answer goes into a dialog: its link aims at it, its forms say so."""
+    if "HX-Request" not in request.headers:
+        return False
+    return request.headers.get("HX-Target") == "dialog#sheet" or "sheet" in request.POST
+
+
+def _next(request: LearnerRequest) -> str:
+    """Return where to go after a form: as asked, and from a dialog to the page behind it."""
+    if _is_sheet(request) and request.method == "GET":
+        behind = urlsplit(request.headers.get("HX-Current-URL", ""))
+        page = urlunsplit(("", "", behind.path, behind.query, ""))
+        return page if url_has_allowed_host_and_scheme(page, allowed_hosts=None) else ""
+    return next_page(request) or ""
 
 
 def _place(view: SessionView) -> dict[str, Any]:

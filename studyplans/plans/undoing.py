@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from studyplans.plans.availability import recalled, store_availability
 from studyplans.plans.memory import Changes, take_back
 from studyplans.plans.models import Receipt, StudyPlan
 from studyplans.plans.planning import News, locked_plan, plan_again
+from studyplans.plans.signals import plan_changed
 from tracker.accounts.models import User
 from tracker.progress.actions import (
     CannotUndo,
@@ -72,6 +74,9 @@ def take_back_sessions(study_plan: StudyPlan, receipt: Receipt, *, at: datetime)
     receipt.undone_at = at
     receipt.save(update_fields=["undone_at"])
     take_back(study_plan, receipt.changes, at=at)
+    study_plan.version += 1
+    study_plan.save(update_fields=["version"])
+    transaction.on_commit(partial(plan_changed.send, StudyPlan, plan=study_plan, at=at))
 
 
 def _put_back_availability(study_plan: StudyPlan, stored: dict[str, Any]) -> None:
@@ -123,5 +128,6 @@ def is_taken_back(study_plan: StudyPlan, *, enrolment: Enrolment, at: datetime) 
 
 def receipt_of(study_plan: StudyPlan, event: AchievementEvent) -> Receipt | None:
     """Return the receipt of what an event did to the plan, where it left one."""
-    kept = study_plan.receipts.filter(cause=Receipt.Cause.CHECK_OFF)
+    causes = (Receipt.Cause.CHECK_OFF, Receipt.Cause.LEFT_OUT)
+    kept = study_plan.receipts.filter(cause__in=causes)
     return next((each for each in kept if event.pk in each.origin.get("events", ())), None)

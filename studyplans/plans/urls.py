@@ -20,6 +20,7 @@ urlpatterns = [
     path("plan/sessions/<int:pk>/studied/", views.studied, name="studied"),
     path("plan/sessions/<int:pk>/studied/undo/", views.undo_studied, name="undo_studied"),
     path("plan/changes/", receipt_views.changes, name="plan_changes"),
+    path("plan/changes/<int:pk>/", receipt_views.change, name="plan_change"),
     path("plan/changes/<int:pk>/undo/", receipt_views.undo, name="undo_receipt"),
     path("plan/dates/", repair_views.repairs, name="repairs"),
     path("plan/sessions/<int:pk>/", session_views.session, name="session"),

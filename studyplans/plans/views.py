@@ -24,7 +24,7 @@ from tracker.progress.selectors import enrolment_in, standing_of
 @login_required
 def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     curriculum = get_object_or_404(
-        Curriculum.objects.published().select_related("certification"), slug=slug
+        Curriculum.objects.admitting(request.user).select_related("certification"), slug=slug
     )
     today = clock.today_for(request.user)
     data = request.POST if request.method == "POST" else None

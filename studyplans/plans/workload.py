@@ -40,6 +40,7 @@ class Followed:
     started_on: date
     target_date: date | None = None
     enrolment_id: int | None = None
+    with_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,11 @@ def work_left(
 def _work_in(
     followed: Followed, modules: Iterable[Module], standings: Mapping[str, MilestoneStanding]
 ) -> list[Work]:
-    wanted = [milestone for module in modules for milestone in _wanted(module, standings)]
+    wanted = [
+        milestone
+        for module in modules
+        for milestone in _wanted(module, standings, with_optional=followed.with_optional)
+    ]
     minutes = [_minutes_left(milestone, standings) for milestone in wanted]
     total = sum(minutes) or 1
     work = []
@@ -100,14 +105,27 @@ def _work_in(
     return work
 
 
-def _wanted(module: Module, standings: Mapping[str, MilestoneStanding]) -> list[Milestone]:
+def _wanted(
+    module: Module, standings: Mapping[str, MilestoneStanding], *, with_optional: bool
+) -> list[Milestone]:
+    """Return what of a module is still to be planned, in the author's order."""
+    needed = {milestone.key for milestone in _needed(module, standings)}
+    return [
+        milestone
+        for milestone in module.milestones.all()
+        if milestone.key in needed
+        or (with_optional and not milestone.is_required and _is_open(milestone, standings))
+    ]
+
+
+def _is_open(milestone: Milestone, standings: Mapping[str, MilestoneStanding]) -> bool:
+    return standings.get(milestone.key, MilestoneStanding()).state not in SETTLED_STATES
+
+
+def _needed(module: Module, standings: Mapping[str, MilestoneStanding]) -> list[Milestone]:
     """Return the milestones that still have to be done for the module's rule, in order."""
     required = [milestone for milestone in module.milestones.all() if milestone.is_required]
-    open_ones = [
-        milestone
-        for milestone in required
-        if standings.get(milestone.key, MilestoneStanding()).state not in SETTLED_STATES
-    ]
+    open_ones = [milestone for milestone in required if _is_open(milestone, standings)]
     if module.rule == Module.Rule.ALL:
         return open_ones
     done = [
@@ -152,6 +170,8 @@ def problem_of(
     exams = _booked_exams(work, pinned)
     focus_id = _focus(work, availability, exams, today=begin.astimezone(zone).date())
     open_keys = {item.milestone.key for item in work}
+    # Pinned, yet no longer to be planned: its time is taken all the same.
+    settled = [each for each in pinned if each.milestone_key not in open_keys]
     milestones = tuple(
         _milestone(item, rank, open_keys, zone, begin, exams.get(item.milestone.key))
         for rank, item in enumerate(_in_order(work, focus_id))
@@ -162,7 +182,7 @@ def problem_of(
         windows=availability.weekly_windows,
         days_off=availability.days_off,
         special_days=availability.special_days,
-        busy=(*availability.busy, *map(_interval, exams.values())),
+        busy=(*availability.busy, *map(_interval, [*exams.values(), *settled])),
         milestones=milestones,
         pinned=tuple(
             Pin(key=each.milestone_key, starts_at=each.starts_at, ends_at=each.ends_at)
@@ -232,6 +252,7 @@ def _milestone(
         not_before=exam.starts_at if exam else _begin_of(followed.started_on, zone, begin),
         due=exam.starts_at if exam else _end_of(followed.target_date, zone),
         path=followed.curriculum.slug,
+        optional=not item.milestone.is_required,
     )
 
 

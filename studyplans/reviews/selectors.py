@@ -100,6 +100,23 @@ def upcoming(learner: User, at: datetime, *, days: int) -> list[DueReview]:
     return _rows(cards.filter(due_at__gte=tomorrow).select_related("learner"), at)
 
 
+def reviews_until(learner: User, at: datetime, *, days: int) -> list[DueReview]:
+    """Return what is due and what will be, in one go: as `reviews_due`, then as `upcoming`.
+
+    The caller has asked whether the learner wants reviews.
+    """
+    today = clock.date_of(at, learner)
+    tomorrow = clock.start_of_day(today + timedelta(days=1), learner)
+    end = clock.start_of_day(today + timedelta(days=days + 1), learner)
+    cards = ReviewCard.objects.of(learner).active().due(before=end).select_related("learner")
+    due: list[ReviewCard] = []
+    coming: list[ReviewCard] = []
+    for card in cards:
+        (due if card.due_at < tomorrow else coming).append(card)
+    due.sort(key=lambda card: (-card.overdue(at), card.pk))
+    return _rows([*due, *coming], at)
+
+
 def _rows(cards: Iterable[ReviewCard], at: datetime) -> list[DueReview]:
     """Name each card; those whose milestone is gone from the catalogue are left out."""
     listed = list(cards)
@@ -141,12 +158,12 @@ class ReviewDay:
         return sum(review.minutes for review in self.asked)
 
 
-def review_day(learner: User, at: datetime) -> ReviewDay:
+def review_day(learner: User, at: datetime, *, week_minutes: int | None = None) -> ReviewDay:
     """Share the reviews that are due out over the days, within the learner's share of the week.
 
     By each day of the week so many sevenths of that share may be used up; what a free day left
     over is there on the next.  The first review of a day may run ahead of this pace, never
-    beyond the week's share.
+    beyond the week's share.  Who knows the minutes of the learner's week passes them on.
     """
     preference = preference_of(learner)
     if not preference.is_on:
@@ -154,7 +171,8 @@ def review_day(learner: User, at: datetime) -> ReviewDay:
     due = _due(learner, at)
     today = clock.date_of(at, learner)
     done = _minutes_done(learner, today)
-    share = _week_minutes(learner) * preference.week_share_percent // 100
+    told = week_minutes or _week_minutes(learner)
+    share = told * preference.week_share_percent // 100
     paced = share * (today.weekday() + 1) // 7
     count = _how_many(due, used=sum(done.values()), paced=paced, share=share)
     if not count and due and not done[today] and sum(done.values()) + due[0].minutes <= share:
@@ -334,7 +352,7 @@ def put_off_by(review: Review, learner: User) -> tuple[PutOff, ...]:
 
 def reviewed_keys(milestone_keys: Iterable[str]) -> set[str]:
     """Keep the keys of milestones that are of a kind worth reviewing."""
-    found = Milestone.objects.filter(key__in=set(milestone_keys), kind__in=REVIEWED_KINDS)
+    found = Milestone.objects.newest_last(milestone_keys).filter(kind__in=REVIEWED_KINDS)
     return set(found.order_by().values_list("key", flat=True))
 
 

@@ -22,7 +22,9 @@ def place_today(study_plan: StudyPlan, *, minutes: int, at: datetime) -> datetim
     today = clock.date_of(at, learner)
     begin, end = next_step(at), clock.start_of_day(today + timedelta(days=1), learner)
     availability = availability_between(study_plan, today, today)
-    own_time = open_time(availability, learner.zone, begin=begin, days=1)
+    # In the small hours, which are still today's, the calendar's day is tomorrow's already.
+    open_now = open_time(availability, learner.zone, begin=begin, days=1)
+    own_time = [each for each in open_now if each.starts_at < end]
     sessions = study_plan.sessions.planned().not_ended(at=at).filter(starts_at__lt=end)
     taken = list(sessions.order_by("starts_at"))
     length = timedelta(minutes=minutes)

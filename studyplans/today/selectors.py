@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from common import clock
 from common.durations import duration
 from studyplans.plans import selectors as plans
-from studyplans.plans.availability import Availability
+from studyplans.plans.availability import availability_read_once
 from studyplans.plans.availability_selectors import followed_enrolments
-from studyplans.plans.finish_ranges import FinishRange, finish_ranges
-from studyplans.plans.free_time import Stretch, availability_between, open_time
-from studyplans.plans.models import ReviewTime, StudyPlan, StudySession
-from studyplans.plans.plan_now import why
-from studyplans.plans.plan_selectors import counts, minutes_studied
+from studyplans.plans.finish_ranges import FinishRange
+from studyplans.plans.free_time import Stretch, open_time
+from studyplans.plans.kept_answers import KeptAnswers
+from studyplans.plans.models import StudyPlan, StudySession
+from studyplans.plans.plan_now import why, why_of
+from studyplans.plans.plan_selectors import counts, ends_of, minutes_studied
 from studyplans.plans.receipts_text import day_text
 from studyplans.reviews.selectors import DueReview, ReviewDay, review_day
 from tracker.accounts.models import User
@@ -103,6 +105,14 @@ class FollowedPath:
 
 
 @dataclass(frozen=True, slots=True)
+class DayTime:
+    """The minutes of the learner's week, and those it gives to the day."""
+
+    week_minutes: int
+    budget_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class TodayView:
     date: date
     rows: tuple[TodayRow, ...]
@@ -179,8 +189,11 @@ class TodayView:
 
 def today_of(learner: User, study_plan: StudyPlan | None, *, at: datetime) -> TodayView:
     """Return the whole page, in a constant number of queries."""
+    if study_plan is None:
+        return _unplanned(learner, at=at)
     today = clock.date_of(at, learner)
-    around = _sessions_around(learner, today)
+    kept = KeptAnswers(study_plan, at=at)
+    around = _sessions_around(study_plan, today)
     states = states_of(learner, {row.milestone.key for row in around})
     days = plans.days_of(around, learner)
     rows = tuple(
@@ -191,43 +204,63 @@ def today_of(learner: User, study_plan: StudyPlan | None, *, at: datetime) -> To
     )
     ahead = _ahead(days, today)
     next_up = _first_open(rows) or (ahead[0].rows[0] if ahead else None)
-    availability = _time_on(study_plan, today)
+    paths = _followed_paths(study_plan, kept, at=at)
+    time = kept.to("time", partial(_time_on, study_plan, today))
     return TodayView(
         date=today,
         rows=rows,
         earlier=tuple(_earlier(days, states, today=today, at=at)),
         ahead=tuple(ahead[:DAYS_AHEAD]),
-        paths=tuple(_followed_paths(learner, study_plan, at=at)),
+        paths=tuple(paths),
+        reviews=review_day(learner, at, week_minutes=time.week_minutes),
+        review_times=tuple(_review_times(study_plan, today)),
+        budget_minutes=time.budget_minutes,
+        has_time=bool(time.week_minutes),
+        why_next=_why(next_up, kept, at=at) if next_up else "",
+    )
+
+
+def _unplanned(learner: User, *, at: datetime) -> TodayView:
+    """Return the page of who has no plan yet: paths to choose from, and reviews where there are."""
+    return TodayView(
+        date=clock.date_of(at, learner),
+        rows=(),
+        earlier=(),
+        ahead=(),
+        paths=(),
         reviews=review_day(learner, at),
-        review_times=tuple(_review_times(learner, today)),
-        budget_minutes=_minutes_on(today, availability, learner),
-        has_time=bool(availability.windows),
-        why_next=_why(next_up, at=at) if next_up else "",
+        review_times=(),
+        budget_minutes=0,
+        has_time=False,
+        why_next="",
     )
 
 
 def _followed_paths(
-    learner: User, study_plan: StudyPlan | None, *, at: datetime
+    study_plan: StudyPlan, kept: KeptAnswers, *, at: datetime
 ) -> list[FollowedPath]:
+    learner = study_plan.learner
     enrolments = followed_enrolments(learner)
-    finishes = plans.finish_days(study_plan) if study_plan else {}
-    shares = shares_of(learner, [enrolment.curriculum for enrolment in enrolments])
-    ranges = finish_ranges(learner, at=at)
+    ends = kept.to("ends", partial(ends_of, study_plan, at=at))
+    editions = [enrolment.curriculum for enrolment in enrolments]
+    asked = "-".join(str(edition.pk) for edition in editions)
+    shares = kept.to(f"shares:{asked}", partial(shares_of, learner, editions))
     return [
         FollowedPath(
-            plans.Forecast(each, finishes.get(each.pk)),
+            plans.Forecast(each, ends.days.get(each.pk)),
             shares[each.curriculum_id],
-            ranges.get(each.pk),
+            ends.ranges.get(each.pk),
         )
         for each in enrolments
     ]
 
 
-def _sessions_around(learner: User, today: date) -> list[plans.SessionRow]:
+def _sessions_around(study_plan: StudyPlan, today: date) -> list[plans.SessionRow]:
+    learner = study_plan.learner
     begin = clock.start_of_day(today - LOOK_BACK, learner)
     end = clock.start_of_day(today + LOOK_AHEAD, learner)
-    own = StudySession.objects.of(learner).filter(starts_at__gte=begin, starts_at__lt=end)
-    return plans.with_milestones(own.select_related("plan__learner", "enrolment__curriculum"))
+    own = study_plan.sessions.filter(starts_at__gte=begin, starts_at__lt=end)
+    return plans.with_milestones(own.select_related("enrolment__curriculum"))
 
 
 def _first_open(rows: Sequence[TodayRow]) -> plans.SessionRow | None:
@@ -264,30 +297,32 @@ def _earlier(
     ]
 
 
-def _why(row: plans.SessionRow, *, at: datetime) -> str:
+def _why(row: plans.SessionRow, kept: KeptAnswers, *, at: datetime) -> str:
     """Say why the next session is next; what comes first in a plan waits for nothing."""
+    if row.session.ends_at <= at:
+        return "Its time has gone by, and it still comes first."
     if row.session.starts_at <= at:
         return "Its time is now."
-    return why(row, at=at) or "All it builds on is done, and it comes first in your plan."
+    reason = kept.to(why_of(row.session), partial(why, row, at=at))
+    return reason or "All it builds on is done, and it comes first in your plan."
 
 
-def _time_on(study_plan: StudyPlan | None, day: date) -> Availability:
-    if study_plan is None:
-        return Availability(windows=())
-    return availability_between(study_plan, day, day)
-
-
-def _minutes_on(day: date, availability: Availability, learner: User) -> int:
+def _time_on(study_plan: StudyPlan, day: date) -> DayTime:
+    learner = study_plan.learner
+    availability = availability_read_once(study_plan)
     begin = clock.start_of_day(day, learner)
-    return sum(
-        stretch.minutes for stretch in open_time(availability, learner.zone, begin=begin, days=1)
+    stretches = open_time(availability, learner.zone, begin=begin, days=1)
+    return DayTime(
+        week_minutes=availability.weekly_minutes,
+        budget_minutes=sum(stretch.minutes for stretch in stretches),
     )
 
 
-def _review_times(learner: User, day: date) -> list[Stretch]:
+def _review_times(study_plan: StudyPlan, day: date) -> list[Stretch]:
     """Return when the day keeps time for reviews, times without a gap as one."""
+    learner = study_plan.learner
     begin, end = (clock.start_of_day(each, learner) for each in (day, day + timedelta(days=1)))
-    kept = ReviewTime.objects.filter(plan__learner=learner, starts_at__gte=begin)
+    kept = study_plan.review_times.filter(starts_at__gte=begin)
     merged: list[Stretch] = []
     for starts_at, ends_at in kept.filter(starts_at__lt=end).values_list("starts_at", "ends_at"):
         if merged and merged[-1].ends_at == starts_at:

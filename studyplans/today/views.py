@@ -16,8 +16,9 @@ from studyplans.plans.absence import is_paused_on
 from studyplans.plans.actions import halve_week
 from studyplans.plans.availability_forms import PauseForm
 from studyplans.plans.availability_selectors import latest_receipt
-from studyplans.plans.models import StudyPlan, StudySession
+from studyplans.plans.models import StudySession
 from studyplans.plans.receipt_messages import tell
+from studyplans.plans.selectors import plan_of
 from studyplans.today import actions, selectors
 from studyplans.today.lighter import lighter_week
 from studyplans.today.returning import proposed_date, return_view
@@ -34,17 +35,13 @@ FRESH_STARTS = {
 @login_required
 def today(request: LearnerRequest) -> HttpResponse:
     at = clock.now()
-    study_plan = _plan_of(request)
+    study_plan = plan_of(request.user)
     if study_plan and is_paused_on(study_plan, clock.date_of(at, request.user)):
         return redirect("come_back")
     view = selectors.today_of(request.user, study_plan, at=at)
     suggestions = [] if view.paths else suggested_paths()
     context = {"view": view, "suggestions": suggestions}
     return render(request, "studyplans/today/today.html", context)
-
-
-def _plan_of(request: LearnerRequest) -> StudyPlan | None:
-    return StudyPlan.objects.select_related("learner").filter(learner=request.user).first()
 
 
 @require_POST
@@ -86,7 +83,7 @@ def _asked(request: LearnerRequest) -> list[StudySession]:
 def lighter(request: LearnerRequest) -> HttpResponse:
     """Say what a week of half the minutes would do, then do it."""
     at = clock.now()
-    study_plan = _plan_of(request)
+    study_plan = plan_of(request.user)
     if study_plan is None:
         return redirect("today")
     if request.method == "POST":
@@ -102,7 +99,7 @@ def come_back(request: LearnerRequest) -> HttpResponse:
     """Show what a paused learner can come back to, and do what they choose."""
     at = clock.now()
     today = clock.date_of(at, request.user)
-    study_plan = _plan_of(request)
+    study_plan = plan_of(request.user)
     if study_plan is None or not is_paused_on(study_plan, today):
         return redirect("today")
     proposed = {"resumes_on": proposed_date(study_plan, today=today)}

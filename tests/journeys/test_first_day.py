@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import RunningMilepost
@@ -256,10 +257,18 @@ def test_a_learner_moves_a_session_and_takes_it_back(page: Page, milepost: Runni
     page.get_by_role("link", name="Later").click()
     session = page.locator("[data-drag]").first
     session.get_by_role("link").first.click()
-    when = page.locator(".page-header time").inner_text()
+    sheet = page.locator("#sheet")
+    expect(page.locator("#sheet-title")).to_be_focused()
+    when = sheet.locator(".dialog__head time").inner_text()
+    page.keyboard.press("Escape")
+    expect(sheet).not_to_be_visible()
+    expect(session.get_by_role("link").first).to_be_focused()
 
-    page.get_by_role("button", name=re.compile("others give way|free")).last.click()
+    page.keyboard.press("Enter")
+    sheet.get_by_role("button", name=re.compile("others give way|free")).last.click()
     expect(page.locator("#toasts")).to_contain_text("finish")
+    expect(sheet).not_to_be_visible()
+    expect(page).to_have_url(re.compile(r"/plan/\?view=week"))
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(page.locator("#toasts")).to_contain_text(re.compile("[Uu]ndone"))
 
@@ -268,7 +277,22 @@ def test_a_learner_moves_a_session_and_takes_it_back(page: Page, milepost: Runni
     page.goto("/plan/?view=week")
     page.get_by_role("link", name="Later").click()
     page.locator("[data-drag]").first.get_by_role("link").first.click()
-    expect(page.locator(".page-header time")).to_have_text(when)
+    expect(page.locator("#sheet .dialog__head time")).to_have_text(when)
+
+
+def test_a_move_that_cannot_be_is_told_in_the_dialog(page: Page, milepost: RunningMilepost) -> None:
+    log_in(page, milepost, "demo learner")
+    page.goto("/plan/")
+    page.locator("[data-sheet]:visible").last.click()
+    sheet = page.locator("#sheet")
+
+    sheet.get_by_label("Day").fill("2020-01-01")
+    sheet.get_by_role("button", name="Move", exact=True).click()
+
+    expect(sheet.locator(".field__error")).to_contain_text("That time is over.")
+    expect(sheet.get_by_label("From")).to_be_focused()
+    expect(page.locator("h1")).to_have_text("Your plan")
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_the_finish_date_changes_while_the_learner_types(

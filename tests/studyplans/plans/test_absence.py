@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -235,11 +234,11 @@ def test_a_pause_ends_with_its_date_on_the_learners_clock(
         at=wall.now(),
     )
 
-    clock.move_to("2026-03-08T10:55Z")  # 23:55 on the 8th there
+    clock.move_to("2026-03-08T14:55Z")  # 03:55 there: still the day of the 8th
     tasks.end_pauses()
     assert plan_of(enrolled).is_paused
 
-    clock.move_to("2026-03-08T11:05Z")
+    clock.move_to("2026-03-08T15:05Z")
     tasks.end_pauses()
     assert not plan_of(enrolled).is_paused
     assert StudySession.objects.of(enrolled).planned().exists()
@@ -255,16 +254,16 @@ def test_a_pause_without_a_date_waits_for_the_learner(
 
 
 @pytest.mark.parametrize(
-    ("since", "expected"), [(None, 3), ("2026-03-02T23:30Z", 1), ("2026-03-02T22:30Z", 2)]
+    ("since", "expected"), [(None, 3), ("2026-03-03T03:30Z", 1), ("2026-03-03T02:30Z", 2)]
 )
 def test_days_are_counted_on_the_learners_clock(since: str | None, expected: int) -> None:
     evenings = [datetime(2026, 3, day, 18, tzinfo=UTC) for day in (2, 3, 3, 4, 5)]
 
     counted = absence.quiet_days(
         evenings,
+        learner=User(time_zone="Europe/Berlin"),
         since=datetime.fromisoformat(since) if since else None,
-        today=date(2026, 3, 5),
-        zone=ZoneInfo("Europe/Berlin"),
+        at=datetime(2026, 3, 5, 12, tzinfo=UTC),
     )
 
     assert counted == expected

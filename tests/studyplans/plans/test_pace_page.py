@@ -198,14 +198,34 @@ def test_a_chart_that_is_not_there_is_not_found(
     assert ada_client.get(PACE + asked).status_code == 404
 
 
+def test_every_link_to_data_leads_to_data(ada_after_three_weeks: User, ada_client: Client) -> None:
+    page = ada_client.get(PACE).content.decode()
+    links = [unescape(link) for link in re.findall(r'href="(\?[^"]*format=\w+)"', page)]
+    answers = {link: ada_client.get(PACE + link) for link in links}
+
+    assert len(answers) == 15
+    for link, answer in answers.items():
+        slug = link.removeprefix("?chart=").partition("&")[0]
+        if link.endswith("csv"):
+            named = f'attachment; filename="milepost-{slug}.csv"'
+            assert answer["Content-Type"] == "text/csv; charset=utf-8"
+            assert answer["Content-Disposition"] == named
+        else:
+            charts = answer.json()["charts"]
+            assert answer["Content-Type"] == "application/json"
+            assert [each["chart"] for each in charts] == [slug] or link == "?format=json"
+
+
 def test_an_area_that_looks_like_a_formula_is_no_formula(
     ada_after_three_weeks: User, ada_client: Client
 ) -> None:
-    Area.objects.update(title="=1+1")
+    for mark in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20":
+        Area.objects.update(title=f"{mark}1+1")
 
-    text = ada_client.get(PACE, {"chart": "areas", "format": "csv"}).content.decode()
+        answer = ada_client.get(PACE, {"chart": "areas", "format": "csv"})
 
-    assert "\r\n'=1+1,720,480\r\n" in text
+        rows = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+        assert rows[1] == [f"'{mark}1+1", "720", "480"]
 
 
 def test_less_than_a_week_is_no_trend(
@@ -279,7 +299,7 @@ def test_days_are_the_learners_own(
     ada.time_zone = "Pacific/Auckland"
     ada.save()
     enrol(ada, maths, at=wall.now())
-    clock.move_to("2026-03-02T12:30Z")  # the third of March in Auckland
+    clock.move_to("2026-03-02T15:30Z")  # half past four on the third of March in Auckland
     study(ada, "maths.m1")
     clock.shift(timedelta(days=8))
 

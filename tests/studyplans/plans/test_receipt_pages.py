@@ -9,7 +9,7 @@ from django.test import Client
 from common import clock as wall
 from studyplans.plans import actions
 from studyplans.plans.models import Receipt, StudyPlan, StudySession
-from studyplans.plans.receipts_text import sentence_of
+from studyplans.plans.receipts_text import sentence_of, told
 from tests.studyplans.cast import enrol, evenings, logged_in, make_maths, planned
 from tests.studyplans.plans.test_sessions import said
 from tracker.accounts.models import User
@@ -88,6 +88,59 @@ def test_the_page_lists_changes_with_what_moved(enrolled: User, ada_client: Clie
     assert "Tue 3 Mar, 07:00–08:00" in page
     assert "Learn maths.m1" in page
     assert "Undo, with 1 later change" in page  # the enrolment before it
+
+
+@pytest.fixture
+def far(clock: time_machine.Traveller, ada: User) -> Receipt:
+    """Ada's thirty hours, an hour on three evenings a week, move to the mornings."""
+    enrol(ada, make_maths(30), at=wall.now())
+    clock.shift(60)
+    return change_week(ada, 0, 2, 4)
+
+
+def test_sessions_near_are_listed_and_those_far_are_folded(
+    far: Receipt, ada: User, ada_client: Client
+) -> None:
+    [told_one, _] = told(Receipt.objects.of(ada), zone=ada.zone)
+
+    days = {line.after[0].date() for line in told_one.lines if line.after}
+    assert max(days) == date(2026, 3, 16)
+    assert [fold.title for fold in told_one.folds][:2] == ["Learn maths.m7", "Learn maths.m8"]
+    assert told_one.folds[0].text == "1 session moved, now 18 March"
+    assert (told_one.folds[-1].title, len(told_one.folds)) == ("16 more milestones", 9)
+    assert told_one.folds[-1].text == "16 sessions moved, now 6 April to 11 May"
+    page = ada_client.get("/plan/changes/").content.decode()
+    assert "16 more milestones: 16 sessions moved, now 6 April to 11 May" in page
+    assert "Learn maths.m30" not in page
+
+
+def test_a_milestone_of_many_sessions_is_one_sentence(
+    clock: time_machine.Traveller, ada: User
+) -> None:
+    enrol(ada, make_maths(1, minutes=1800), at=wall.now())
+    clock.shift(60)
+    change_week(ada, 0, 2, 4)
+
+    [told_one, _] = told(Receipt.objects.of(ada), zone=ada.zone)
+
+    [fold] = told_one.folds
+    assert fold.title == "Learn maths.m1"
+    assert fold.text.startswith("24 sessions moved, now ")
+
+
+def test_every_session_of_a_change_has_its_line(far: Receipt, ada_client: Client) -> None:
+    assert f'href="/plan/changes/{far.pk}/"' in ada_client.get("/plan/changes/").content.decode()
+
+    page = ada_client.get(f"/plan/changes/{far.pk}/").content.decode()
+
+    page = page[: page.index("</main>")]
+    assert page.count('<th scope="row">') == 30
+    assert "Learn maths.m30" in page
+
+
+def test_cleo_reads_no_change_of_adas(far: Receipt, cleo: User, client: Client) -> None:
+    assert logged_in(cleo).get(f"/plan/changes/{far.pk}/").status_code == 404
+    assert client.get(f"/plan/changes/{far.pk}/")["Location"].startswith("/accounts/login/")
 
 
 def test_the_newest_change_is_undone_at_once(enrolled: User, ada_client: Client) -> None:

@@ -111,7 +111,7 @@ def test_cleo_cannot_answer_for_adas_sessions(enrolled: User, cleo: User) -> Non
 def test_after_a_missed_day_the_plan_moves_on_by_itself(
     enrolled: User, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to("2026-03-02T23:30Z")  # 00:30 on Tuesday in Berlin
+    clock.move_to("2026-03-03T03:30Z")  # 04:30 on Tuesday in Berlin
 
     tasks.replan_missed_sessions_of(enrolled.pk)
 
@@ -123,7 +123,7 @@ def test_after_a_missed_day_the_plan_moves_on_by_itself(
 def test_a_day_is_not_missed_before_it_is_over(
     enrolled: User, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to("2026-03-02T22:30Z")  # 23:30 on Monday in Berlin
+    clock.move_to("2026-03-03T02:30Z")  # 03:30 in Berlin: the night still belongs to Monday
 
     tasks.replan_missed_sessions_of(enrolled.pk)
 
@@ -139,7 +139,7 @@ def test_beat_rings_for_learners_whose_day_is_over_and_no_one_else(
     cleo.time_zone = "America/New_York"
     cleo.save()
     enrol(cleo, maths, at=wall.now(), windows=evenings(0, starts_at=time(8), ends_at=time(9)))
-    clock.move_to("2026-03-02T23:30Z")  # Tuesday in Berlin, Monday evening in New York
+    clock.move_to("2026-03-03T03:30Z")  # Tuesday in Berlin, Monday evening in New York
 
     tasks.replan_missed_sessions()
 

@@ -47,10 +47,10 @@ def backlog(ada: User) -> list[ReviewCard]:
 def test_a_review_is_due_from_the_morning_of_its_day(
     ada: User, card: ReviewCard, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to("2026-03-03T22:59Z")  # Tuesday, a minute before midnight in Berlin
+    clock.move_to("2026-03-04T02:59Z")  # 03:59 in Berlin, the last minute of her Tuesday
     before = due_keys(ada, wall.now())
 
-    clock.move_to("2026-03-03T23:00Z")
+    clock.move_to("2026-03-04T03:00Z")
 
     assert (before, due_keys(ada, wall.now())) == ([], ["maths.m1"])
 

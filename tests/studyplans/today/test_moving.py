@@ -147,7 +147,7 @@ def test_work_that_was_missed_twice_moves_once(
 def test_a_day_without_room_says_so(
     tuesday: User, ada_client: Client, clock: time_machine.Traveller
 ) -> None:
-    clock.move_to("2026-03-03T22:30Z")  # 23:30 in Berlin
+    clock.move_to("2026-03-04T02:30Z")  # 03:30 in Berlin: the last half hour of Tuesday
     before = planned(tuesday)
 
     assert "Today has no room left for it." in said(move(ada_client, *missed(tuesday)))
