@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -41,14 +42,16 @@ def _weight(results: Sequence[bool]) -> int:
     return sum(RIGHT_WEIGHS if is_right else WRONG_WEIGHS for is_right in results)
 
 
-def next_place(asked: Sequence[tuple[int, bool]], count: int) -> int | None:
-    """Choose among so many questions, easy ones first, the place of the next.
+def next_place(asked: Sequence[tuple[int, bool]], about: Sequence[str]) -> int | None:
+    """Choose the place of the next question; `about` names each one's milestone, easy ones first.
 
-    It begins in the middle and goes up after a right answer, down after a wrong one; the
-    nearest question that was not asked yet is taken.  None when all were.
+    It begins in the middle and goes up after a right answer, down after a wrong one.  Of the
+    milestones asked about least the nearest question is taken, so that a few questions speak
+    for as much of a module as they can.  None when all were asked.
     """
     used = {place for place, _ in asked}
-    left = [place for place in range(count) if place not in used]
-    step = max(1, count // 6)
-    aim = count // 2 + step * sum(1 if is_right else -1 for _, is_right in asked)
-    return min(left, key=lambda place: (abs(place - aim), place), default=None)
+    left = [place for place in range(len(about)) if place not in used]
+    times = Counter(about[place] for place in used)
+    step = max(1, len(about) // 6)
+    aim = len(about) // 2 + step * sum(1 if is_right else -1 for _, is_right in asked)
+    return min(left, key=lambda at: (times[about[at]], abs(at - aim), at), default=None)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
+from common.kept_files import FileKind
 from tracker.accounts.models import User
+from tracker.assessments.marking import MOST_IN_A_MODULE, is_sure
 from tracker.curricula.models import KeyField
 from tracker.progress.models import AchievementEvent
 
@@ -108,6 +111,12 @@ class Attempt(models.Model):
         return [answer["is_right"] for answer in self.answers]
 
     @property
+    def was_cut_short(self) -> bool:
+        """Say whether a module's questions ended early, as more would have changed nothing."""
+        most = min(len(self.question_keys), MOST_IN_A_MODULE)
+        return self.is_of_module and is_sure(self.results) and self.asked_count < most
+
+    @property
     def is_proof(self) -> bool:
         return bool(self.has_passed) and not self.is_practice
 
@@ -180,6 +189,22 @@ class WorkQuerySet(models.QuerySet["Work"]):
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner)
 
+    def shown(self) -> Self:
+        """Keep those with something to look at; whoever takes file and link away shows nothing."""
+        return self.exclude(url="", file=None)
+
+    def with_verdicts(self) -> Self:
+        """Add when mentors last confirmed or declined the work as it is now, or None."""
+        is_now = Q(invitations__answered_at__gte=F("changed_at"))
+        latest = {
+            name: Max("invitations__answered_at", filter=is_now & Q(invitations__verdict=verdict))
+            for name, verdict in (
+                ("confirmed_at", Invitation.Verdict.CONFIRMED),
+                ("declined_at", Invitation.Verdict.NOT_YET),
+            )
+        }
+        return self.annotate(**latest)
+
 
 class Work(models.Model):
     """Finished work as its author shows and judges it.  Its link is never fetched."""
@@ -194,13 +219,16 @@ class Work(models.Model):
     )
     milestone_key = KeyField()
     url = models.URLField(
-        "link", max_length=500, validators=[URLValidator(schemes=["http", "https"])]
+        "link", blank=True, max_length=500, validators=[URLValidator(schemes=["http", "https"])]
     )
     text = models.TextField(blank=True, max_length=5000)
     marks = models.JSONField(
         default=list, help_text='In order: {"criterion": "...", "mark": "yes"}.'
     )
     changed_at = models.DateTimeField()
+    # Only there after `with_verdicts`.
+    confirmed_at: datetime | None
+    declined_at: datetime | None
 
     objects = WorkQuerySet.as_manager()
 
@@ -213,6 +241,45 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone_key} by {self.learner}"
+
+    @property
+    def quality(self) -> Fraction:
+        """How good its author finds it, from 0 to 1; without a mark nothing is said."""
+        given = [MARK_WEIGHS[mark["mark"]] for mark in self.marks]
+        return sum(given, Fraction(0)) / len(given) if given else Fraction(0)
+
+
+MARK_WEIGHS = {
+    Work.Mark.YES: Fraction(1),
+    Work.Mark.PARTLY: Fraction(1, 2),
+    Work.Mark.NOT_YET: Fraction(0),
+}
+
+
+class WorkFileQuerySet(models.QuerySet["WorkFile"]):
+    def of(self, learner: User) -> Self:
+        return self.filter(work__learner=learner)
+
+    def without_content(self) -> Self:
+        """Leave the megabytes where they are, for a page that only says what there is."""
+        return self.defer("content")
+
+
+class WorkFile(models.Model):
+    """The file that shows work, for its author and the mentors they invite.
+
+    It lies in the database for the reasons that a certificate's does: it goes with its work.
+    """
+
+    work = models.OneToOneField(Work, on_delete=models.CASCADE, related_name="file")
+    kind = models.CharField(max_length=24, choices=FileKind)
+    content = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    objects = WorkFileQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.work}"
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -214,7 +214,8 @@ def _next_question(attempt: Attempt, found: dict[str, DrawnQuestion]) -> DrawnQu
     if marking.is_sure(attempt.results):
         return None
     asked = [(keys.index(key), is_right) for key, is_right in results.items() if key in keys]
-    place = marking.next_place(asked, len(keys))
+    about = [found[key].question.milestone_key for key in keys]
+    place = marking.next_place(asked, about)
     return None if place is None else found[keys[place]]
 
 

@@ -1,4 +1,4 @@
-"""Showing work: its link, its author's own judgement, and mentors who look at it."""
+"""Showing work: its link or file, its author's own judgement, and mentors who look at it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from common.inlining import inlined
+from common.kept_files import GivenFile
 from tracker.accounts.models import User
-from tracker.assessments.models import Invitation, Work
+from tracker.assessments.models import Invitation, Work, WorkFile
 from tracker.curricula.models import Milestone
 from tracker.progress.actions import change_achievement
 from tracker.progress.models import Achievement
@@ -44,23 +46,57 @@ def show_work(
     *,
     learner: User,
     milestone: Milestone,
-    url: str,
+    url: str = "",
+    file: GivenFile | None = None,
     text: str,
     marks: Sequence[dict[str, str]],
     is_finished: bool,
     at: datetime,
 ) -> Work:
-    """Keep the work and its author's marks; it becomes the milestone's evidence."""
-    work, _ = Work.objects.update_or_create(
-        learner=learner,
-        milestone_key=milestone.key,
-        defaults={"url": url, "text": text, "marks": list(marks), "changed_at": at},
-    )
-    changes: dict[str, Any] = {"evidence_url": url}
+    """Keep the work and its author's marks; its link becomes the milestone's evidence.
+
+    Without a file the one that is there stays.
+    """
+    linked = Work.objects.of(learner).filter(milestone_key=milestone.key).exclude(url="").exists()
+    work = _kept(learner, milestone, file, at=at, url=url, text=text, marks=list(marks))
+    # A link noted with the milestone itself is not this page's to take away.
+    changes: dict[str, Any] = {"evidence_url": url} if url or linked else {}
     if is_finished:
         changes["state"] = Achievement.State.DONE
     change_achievement(learner=learner, milestone_key=milestone.key, at=at, **changes)
     return work
+
+
+def _kept(
+    learner: User, milestone: Milestone, file: GivenFile | None, *, at: datetime, **shown: Any
+) -> Work:
+    """Keep what is shown; the same again leaves a mentor's word about it standing."""
+    work, _ = Work.objects.select_for_update().get_or_create(
+        learner=learner, milestone_key=milestone.key, defaults={**shown, "changed_at": at}
+    )
+    has_changed = any(getattr(work, field) != value for field, value in shown.items())
+    if _keep_file(work, file, at) or has_changed:
+        for field, value in {**shown, "changed_at": at}.items():
+            setattr(work, field, value)
+        work.save()
+    return work
+
+
+def _keep_file(work: Work, file: GivenFile | None, at: datetime) -> bool:
+    """Keep a file in place of an earlier one; say whether it is another than that."""
+    if file is None or WorkFile.objects.filter(work=work, content=file.content).exists():
+        return False
+    facts = {"kind": file.kind, "content": file.content, "added_at": at}
+    WorkFile.objects.update_or_create(work=work, defaults=facts)
+    return True
+
+
+@transaction.atomic
+def remove_file(*, work: Work, at: datetime) -> None:
+    """Take the file away; what a mentor said of it is about an earlier version then."""
+    removed, _ = WorkFile.objects.filter(work=work).delete()
+    if removed:
+        Work.objects.filter(pk=work.pk).update(changed_at=at)
 
 
 # --- mentors ----------------------------------------------------------------------------------
@@ -99,6 +135,7 @@ def _send(invitation: Invitation, learner: User, title: str, at: datetime) -> No
         "title": title,
         "invitation": invitation,
         "link": f"{settings.SITE_URL}{reverse('shown', args=[token_for(invitation)])}",
+        "current_site": {"domain": settings.SITE_HOST},
     }
     room = "emails/assessments/invitation"
     mail = EmailMultiAlternatives(
@@ -106,7 +143,7 @@ def _send(invitation: Invitation, learner: User, title: str, at: datetime) -> No
         body=render_to_string(f"{room}.txt", context),
         to=[invitation.email],
     )
-    mail.attach_alternative(render_to_string(f"{room}.html", context), "text/html")
+    mail.attach_alternative(inlined(render_to_string(f"{room}.html", context)), "text/html")
     try:
         mail.send()
     except (OSError, SMTPException):

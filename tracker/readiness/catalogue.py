@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -12,7 +13,6 @@ from tracker.curricula.models import (
     Curriculum,
     Milestone,
     RoleProfile,
-    SkillLevel,
     SkillRequirement,
 )
 from tracker.readiness.model import Library, Requirement, Role, Unit
@@ -32,29 +32,60 @@ class Catalogue:
 
 
 def read_catalogue() -> Catalogue:
-    """Return all units and roles, in five queries.
+    """Return all units and roles, in four queries.
 
     Units are the milestones of published subjects, their home: paths and certifications only
     take them up, so that no hour is counted twice.
     """
-    home = Milestone.objects.filter(_at_home())
-    in_order = home.order_by(
-        "curriculum__position", "curriculum__slug", "module__position", "module", "position", "pk"
-    )
-    columns = ("pk", "key", "title", "kind", "effort_minutes", "needed_elsewhere")
-    rows = _once(list(in_order.values_list(*columns)))
-    levels, needs = _levels(), _needs()
+    homes, levels = _homes()
+    needs = _needs()
     profiles = list(RoleProfile.objects.all())
     return Catalogue(
         library=Library(
-            Unit(key, minutes, levels.get(pk, {}), (*needs.get(pk, ()), *elsewhere))
-            for pk, key, _title, _kind, minutes, elsewhere in rows
+            Unit(each.key, each.minutes, levels[each.pk], (*needs[each.pk], *each.elsewhere))
+            for each in homes
         ),
         profiles={profile.key: profile for profile in profiles},
         ladders=_ladders(profiles),
-        titles={key: title for _, key, title, *_ in rows},
-        kinds={key: kind for _, key, _, kind, *_ in rows},
+        titles={each.key: each.title for each in homes},
+        kinds={each.key: each.kind for each in homes},
     )
+
+
+class Home(NamedTuple):
+    """A milestone in the subject that is its home."""
+
+    pk: int
+    key: str
+    title: str
+    kind: str
+    minutes: int
+    elsewhere: list[str]
+
+
+def _homes() -> tuple[list[Home], Mapping[int, dict[str, int]]]:
+    """Return each milestone once, of several homes in the first, and all proficiencies by row."""
+    columns = ("pk", "key", "title", "kind", "effort_minutes", "needed_elsewhere")
+    taught = ("skill_levels__skill__key", "skill_levels__proficiency")
+    rows = Milestone.objects.filter(_at_home()).order_by(
+        *("curriculum__position", "curriculum__slug", "module__position", "module"),
+        *("position", "pk", "skill_levels__pk"),
+    )
+    homes: dict[str, Home] = {}
+    levels: dict[int, dict[str, int]] = defaultdict(dict)
+    for *row, skill, proficiency in rows.values_list(*columns, *taught):
+        home = Home(*row)
+        homes.setdefault(home.key, home)
+        if skill is not None:
+            levels[home.pk][skill] = proficiency
+    return list(homes.values()), levels
+
+
+def homes_of(keys: Iterable[str]) -> dict[str, Milestone]:
+    """Return the rows that the library's units of these keys are made of."""
+    found = Milestone.objects.filter(_at_home(), key__in=set(keys)).select_related("curriculum")
+    in_order = found.order_by("curriculum__position", "curriculum__slug", "position", "pk")
+    return {milestone.key: milestone for milestone in reversed(in_order)}
 
 
 def _at_home(prefix: str = "") -> Q:
@@ -64,21 +95,7 @@ def _at_home(prefix: str = "") -> Q:
     return Q(**is_subject, **is_published)
 
 
-def _once(rows: Sequence[tuple]) -> list[tuple]:
-    """Leave out a key that a second subject uses too."""
-    return list({row[1]: row for row in reversed(rows)}.values())[::-1]
-
-
-def _levels() -> dict[int, dict[str, int]]:
-    levels: dict[int, dict[str, int]] = defaultdict(dict)
-    found = SkillLevel.objects.filter(_at_home("milestone__"))
-    columns = ("milestone_id", "skill__key", "proficiency")
-    for milestone_id, skill, proficiency in found.order_by("pk").values_list(*columns):
-        levels[milestone_id][skill] = proficiency
-    return levels
-
-
-def _needs() -> dict[int, list[str]]:
+def _needs() -> Mapping[int, list[str]]:
     needs: dict[int, list[str]] = defaultdict(list)
     links = Milestone.prerequisites.through.objects.filter(_at_home("from_milestone__"))
     pairs = links.order_by("pk").values_list("from_milestone_id", "to_milestone__key")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -34,6 +34,7 @@ class Record:
     state: str = Achievement.State.OPEN.value
     evidence_url: str = ""
     minutes_spent: int = 0
+    is_tested: bool = False
 
     @property
     def is_finished(self) -> bool:
@@ -42,7 +43,7 @@ class Record:
     @property
     def kind(self) -> Kind:
         if self.evidence_url:
-            return Kind.PROJECT
+            return Kind.LINK
         is_claim = self.state == Achievement.State.CREDITED
         return Kind.CLAIM if is_claim else Kind.CHECK_OFF
 
@@ -62,16 +63,12 @@ class Known:
 
     @cached_property
     def assessment(self) -> Assessment:
-        return self.assess(self.records)
-
-    def assess(self, records: Records) -> Assessment:
-        """Return how things stood, or would stand, with these records."""
-        evidence = [*recorded_evidence(records, self.catalogue.library), *self.others]
+        evidence = [*recorded_evidence(self.records, self.catalogue.library), *self.others]
         return Assessment(self.catalogue.library, evidence, on=self.on, recalls=self.recalls)
 
     @property
     def open_(self) -> dict[str, Finish]:
-        """Return what is still to finish; a project is finished with its work shown."""
+        """Return what is still to finish; a project with its work shown and judged."""
         units = self.catalogue.library.units.values()
         return {
             unit.key: Finish(
@@ -86,9 +83,14 @@ class Known:
     def is_finished(self, unit_key: str) -> bool:
         return unit_key in self.records and self.records[unit_key].is_finished
 
+    def is_skipped(self, unit_key: str) -> bool:
+        """Say whether it was set aside: no plan takes it up before its learner does."""
+        record = self.records.get(unit_key)
+        return record is not None and record.state == Achievement.State.SKIPPED
+
 
 def finish_kind(milestone_kind: str) -> Kind:
-    return Kind.PROJECT if milestone_kind == Milestone.Kind.PROJECT else Kind.CHECK_OFF
+    return Kind.REVIEWED if milestone_kind == Milestone.Kind.PROJECT else Kind.CHECK_OFF
 
 
 def _minutes_left(minutes: int, record: Record | None) -> int:
@@ -98,25 +100,42 @@ def _minutes_left(minutes: int, record: Record | None) -> int:
 
 def known_of(learner: User, catalogue: Catalogue, *, on: date) -> Known:
     """Gather everything in two queries, and what other rooms add in answer to the signals."""
-    recalls = _answers(recalls_asked, learner, on)
+    records = records_of(learner)
+    recalls = _answers(recalls_asked, learner=learner, on=on)
     return Known(
         catalogue=catalogue,
         on=on,
-        records=records_of(learner),
-        others=(
-            *certificate_evidence(learner, catalogue.library, on=on),
-            *(each for answer in _answers(evidence_asked, learner, on) for each in answer),
-        ),
+        records=records,
+        others=others_of(learner, catalogue.library, records, on=on),
         recalls={key: recall for answer in recalls for key, recall in answer.items()},
     )
 
 
-def _answers(question: Signal, learner: User, on: date) -> list[Any]:
-    return [answer for _, answer in question.send(User, learner=learner, on=on)]
+def others_of(
+    learner: User, library: Library, records: Records, *, on: date
+) -> tuple[Evidence, ...]:
+    """Return what speaks for a learner beside these records themselves."""
+    told = _answers(evidence_asked, learner=learner, on=on, records=records)
+    return (
+        *certificate_evidence(learner, library, on=on),
+        *(each for answer in told for each in answer),
+    )
+
+
+def known_with(known: Known, learner: User, records: Records) -> Known:
+    """Return what would be known with other records: a check proves only what is finished."""
+    if records == known.records:
+        return known
+    others = others_of(learner, known.catalogue.library, records, on=known.on)
+    return replace(known, records=records, others=others)
+
+
+def _answers(question: Signal, **asked: Any) -> list[Any]:
+    return [answer for _, answer in question.send(User, **asked)]
 
 
 def records_of(learner: User) -> dict[str, Record]:
-    columns = ("milestone_key", "state", "evidence_url", "minutes_spent")
+    columns = ("milestone_key", "state", "evidence_url", "minutes_spent", "is_tested")
     rows = Achievement.objects.of(learner).values_list(*columns)
     return {key: Record(*rest) for key, *rest in rows}
 

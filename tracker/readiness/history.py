@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from common import clock
 from tracker.accounts.models import User
@@ -17,7 +18,12 @@ from tracker.readiness.words import exactly
 
 WEEKS = 12
 TITLES_SHOWN = 3
-NEWS = {Kind.CERTIFICATE: "A certificate", Kind.QUIZ: "A passed quiz"}
+NEWS = {
+    Kind.CERTIFICATE: "A certificate",
+    Kind.QUIZ: "A passed check",
+    Kind.REVIEWED: "Work you judged",
+    Kind.CONFIRMED: "A confirmation of your work",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +100,13 @@ def _records_on(learner: User, now: Records, days: Sequence[date]) -> dict[date,
     return found | {day: dict(records) for day in waiting}
 
 
-def record_from(event_side: dict[str, str | int]) -> Record:
+def record_from(event_side: dict[str, Any]) -> Record:
     """Return the record one side of an event describes."""
     return Record(
         str(event_side["state"]),
         str(event_side["evidence_url"]),
         int(event_side["minutes_spent"]),
+        bool(event_side.get("is_tested")),
     )
 
 

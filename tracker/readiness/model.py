@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor, lcm
 
-from tracker.readiness.proof import ZERO, Credit, Evidence, Level, Recall, credit_of
+from tracker.readiness.proof import ZERO, Credit, Evidence, Kind, Level, Recall, cap, credit_of
 
 READY_SCORE = 80
 READY_SKILL = Fraction(60, 100)
@@ -145,6 +145,12 @@ class RungScore:
     def points_of(self, unit_key: str) -> Fraction:
         """Return how much of the score rests on a unit; over all units it is the score."""
         return 100 * self.shares[unit_key] * self.credits[unit_key].value
+
+    def points_by(self, unit_key: str, kind: Kind) -> Fraction:
+        """Return how much this kind of evidence, at its best, would add to a unit's points."""
+        credit = self.credits[unit_key]
+        added = cap(kind, self.role.level) - credit.worth
+        return 100 * self.shares[unit_key] * added * credit.fade
 
     @cached_property
     def proven(self) -> Fraction:

@@ -21,9 +21,11 @@ class Kind(StrEnum):
     SELF_RATING = "self-rating"
     CLAIM = "claim"
     CHECK_OFF = "check-off"
+    LINK = "link"
+    REVIEWED = "reviewed"
     QUIZ = "quiz"
     CERTIFICATE = "certificate"
-    PROJECT = "project"
+    CONFIRMED = "confirmed"
 
 
 # What a kind is worth at most, in hundredths, at entry, mid and senior level.
@@ -31,11 +33,14 @@ CAPS: dict[Kind, tuple[int, int, int]] = {
     Kind.SELF_RATING: (20, 15, 10),
     Kind.CLAIM: (40, 30, 20),
     Kind.CHECK_OFF: (60, 50, 35),
+    # A link says where to look; until somebody has looked it is the learner's word.
+    Kind.LINK: (60, 50, 35),
+    Kind.REVIEWED: (80, 70, 55),
     Kind.QUIZ: (85, 75, 60),
     Kind.CERTIFICATE: (90, 85, 75),
-    Kind.PROJECT: (100, 100, 100),
+    Kind.CONFIRMED: (100, 100, 100),
 }
-PROOFS = frozenset({Kind.QUIZ, Kind.CERTIFICATE, Kind.PROJECT})
+PROOFS = frozenset({Kind.REVIEWED, Kind.QUIZ, Kind.CERTIFICATE, Kind.CONFIRMED})
 PASS_MARK = Fraction(3, 4)
 # However long ago it was learnt, this much of its worth stays.
 FLOOR = Fraction(7, 10)
@@ -48,7 +53,7 @@ def cap(kind: Kind, level: Level) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that speaks for milestones: a tick, a passed quiz, a certificate, shown work.
+    """One thing that speaks for milestones: a tick, a passed quiz, a certificate, judged work.
 
     `source` names it, so that the same quiz or certificate given twice counts once, at its best.
     `since` is the day it came about, for those who ask how things stood earlier.
@@ -116,6 +121,12 @@ def credit_of(
     best = max(counted, key=lambda each: (each.worth(level, on), each.is_proof(on), each.source))
     fade = recall.fade(on) if recall else ONE
     return Credit(best.worth(level, on), fade, best, best.is_proof(on))
+
+
+def better_proof(credit: Credit, level: Level) -> Kind | None:
+    """Return the next proof of one's own work that is worth more, if there is one."""
+    kinds = (Kind.REVIEWED, Kind.CONFIRMED)
+    return next((kind for kind in kinds if credit.worth < cap(kind, level)), None)
 
 
 def quiz_quality(score: Fraction, *, guess: Fraction) -> Fraction:

@@ -12,16 +12,17 @@ from math import floor
 
 from common import clock
 from tracker.accounts.models import User
-from tracker.curricula.models import Proficiency, RoleProfile, Skill
+from tracker.curricula.models import Milestone, Proficiency, RoleProfile, Skill
 from tracker.progress.models import AchievementEvent, Enrolment
 from tracker.readiness.advice import Remainder, Step, gain_of, next_steps, remainder
-from tracker.readiness.catalogue import Catalogue, read_catalogue
-from tracker.readiness.evidence import Known, known_of
+from tracker.readiness.catalogue import Catalogue, homes_of, read_catalogue
+from tracker.readiness.density import closure_of
+from tracker.readiness.evidence import Known, known_of, known_with
 from tracker.readiness.history import Point, history_of, record_from
 from tracker.readiness.model import READY_SCORE, RoleScore, RungScore, SkillScore
 from tracker.readiness.models import TargetRole
 from tracker.readiness.places import Place, places_of
-from tracker.readiness.proof import Evidence, Kind
+from tracker.readiness.proof import Evidence, Kind, better_proof
 from tracker.readiness.radar import Radar, radar_of
 from tracker.readiness.words import KIND_LABELS, exactly, rests_on
 
@@ -87,12 +88,29 @@ def readiness_gain(learner: User, event: AchievementEvent) -> Gain | None:
     known = known_of(learner, catalogue, on=clock.date_of(event.happened_at, learner))
     ladder = catalogue.ladders[keys[0]]
     sides = [
-        known.assess({**known.records, event.milestone_key: record_from(side)})
+        known_with(known, learner, {**known.records, event.milestone_key: record_from(side)})
         for side in (event.before, event.after)
     ]
-    before, after = (side.score(ladder).points for side in sides)
+    before, after = (side.assessment.score(ladder).points for side in sides)
     gain = Gain(catalogue.profiles[keys[0]], before, after)
     return gain if gain.points else None
+
+
+def way_to(learner: User, key: str, *, on: date) -> list[Milestone]:
+    """Return a milestone of the library after all it still needs first; nothing if there is none.
+
+    Each is the row in its home, in the library's order.
+    """
+    catalogue = read_catalogue()
+    units = catalogue.library.units
+    if key not in units:
+        return []
+    open_ = known_of(learner, catalogue, on=on).open_
+    needs = {unit_key: unit.needs for unit_key, unit in units.items()}
+    wanted = closure_of(key, needs, {*open_, key})
+    rows = homes_of(wanted)
+    before = [rows[each] for each in units if each in wanted and each != key]
+    return [*before, rows[key]]
 
 
 # --- what the page shows ----------------------------------------------------------------------
@@ -165,8 +183,16 @@ class UnitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Win:
+    """A proof that something finished still lacks, and what it would gain."""
+
+    kind: Kind
+    gain: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """A milestone to finish, or to show the work of, with its exact gain."""
+    """A milestone to finish, or to prove better, with its exact gain."""
 
     key: str
     title: str
@@ -174,6 +200,8 @@ class Advice:
     place: Place | None
     minutes: int = 0
     shows_work: bool = False
+    asks_somebody: bool = False
+    is_skipped: bool = False
     step: Step | None = None
 
     @property
@@ -245,6 +273,13 @@ class ReadinessView:
         return exactly(self.score.points)
 
     @property
+    def change_in_words(self) -> str:
+        """Say how the score moved over all the weeks: from 12.50 to 30.00, by +17.50."""
+        first, last = self.history[0], self.history[-1]
+        moved = exactly(last.points - first.points, is_signed=True)
+        return f"from {first.in_words} to {last.in_words}, by {moved}"
+
+    @property
     def changes(self) -> list[Point]:
         """Return the weeks in which something happened, the newest first."""
         return [point for point in reversed(self.history) if point.change or point.why]
@@ -287,10 +322,8 @@ def _view(
         not_assessed=tuple(titles.get(key, key) for key in own.not_assessed),
         kinds=_kind_lines(own),
         units=_unit_lines(own, catalogue),
-        steps=tuple(_step_advice(step, catalogue, places) for step in steps),
-        quick_wins=tuple(
-            Advice(key, catalogue.title(key), gain, places.get(key)) for key, gain in wins.items()
-        ),
+        steps=tuple(_step_advice(step, known, places) for step in steps),
+        quick_wins=tuple(_win_advice(key, win, catalogue, places) for key, win in wins.items()),
         remainder=remainder(score.rungs, known.open_, finished),
         history=tuple(history_of(learner, known, ladder)),
         radar=radar_of([(line.skill.area.title, line.score) for line in _by_area(skill_lines)]),
@@ -347,31 +380,46 @@ def _unit_lines(own: RungScore, catalogue: Catalogue) -> tuple[UnitLine, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.points, line.title)))
 
 
-def _quick_wins(known: Known, score: RoleScore) -> dict[str, Fraction]:
-    """Return what is finished and gains most by showing the work: it takes no further hours."""
+def _quick_wins(known: Known, score: RoleScore) -> dict[str, Win]:
+    """Return what is finished and gains most by a better proof: it takes no further hours."""
     weakest, assessment = score.weakest, known.assessment
     ladder = [rung.role for rung in score.rungs]
-    worth = {
-        key: weakest.shares[key] * (1 - credit.worth) * credit.fade
+    proofs = {
+        key: kind
         for key, credit in weakest.credits.items()
-        if known.is_finished(key) and credit.worth < 1
+        if known.is_finished(key) and (kind := better_proof(credit, weakest.role.level))
     }
+    worth = {key: weakest.points_by(key, kind) for key, kind in proofs.items()}
     best = sorted(worth, key=lambda key: (-worth[key], key))[:QUICK_WINS]
-    gains = {
-        key: gain_of(assessment, ladder, Evidence(Kind.PROJECT, key, frozenset({key})))
+    wins = {
+        key: Win(
+            proofs[key],
+            gain_of(assessment, ladder, Evidence(proofs[key], key, frozenset({key}))),
+        )
         for key in best
     }
-    return {key: gain for key, gain in gains.items() if gain > 0}
+    return {key: win for key, win in wins.items() if win.gain > 0}
 
 
-def _step_advice(step: Step, catalogue: Catalogue, places: Mapping[str, Place]) -> Advice:
+def _step_advice(step: Step, known: Known, places: Mapping[str, Place]) -> Advice:
     key = step.finish.key
     return Advice(
         key=key,
-        title=catalogue.title(key),
+        title=known.catalogue.title(key),
         gain=step.gain,
         place=places.get(key),
         minutes=step.finish.minutes,
-        shows_work=step.finish.kind is Kind.PROJECT,
+        shows_work=step.finish.kind is Kind.REVIEWED,
+        is_skipped=known.is_skipped(key),
         step=step,
+    )
+
+
+def _win_advice(key: str, win: Win, catalogue: Catalogue, places: Mapping[str, Place]) -> Advice:
+    return Advice(
+        key=key,
+        title=catalogue.title(key),
+        gain=win.gain,
+        place=places.get(key),
+        asks_somebody=win.kind is Kind.CONFIRMED,
     )

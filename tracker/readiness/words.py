@@ -10,12 +10,14 @@ from math import floor
 from tracker.readiness.proof import Credit, Kind
 
 KIND_LABELS = {
-    Kind.PROJECT: "work shown",
-    Kind.CERTIFICATE: "a certificate",
-    Kind.QUIZ: "a quiz",
+    Kind.CONFIRMED: "confirmed by somebody else",
+    Kind.CERTIFICATE: "covered by a certificate",
+    Kind.QUIZ: "tested by a check",
+    Kind.REVIEWED: "judged by you against its rubric",
+    Kind.LINK: "linked, and not judged",
     Kind.CHECK_OFF: "checked off",
-    Kind.CLAIM: "known already, your claim",
-    Kind.SELF_RATING: "your own rating",
+    Kind.CLAIM: "claimed as known",
+    Kind.SELF_RATING: "rated by you",
 }
 
 
@@ -29,7 +31,7 @@ def exactly(points: Fraction, *, is_signed: bool = False) -> str:
 
 
 def rests_on(credits: Iterable[Credit]) -> str:
-    """Say what a skill's milestones rest on: 2 of 5 milestones: 1 work shown, 1 checked off."""
+    """Say what a skill's milestones rest on: 2 of 5 milestones: 1 linked, 1 checked off."""
     listed = list(credits)
     counts = Counter(credit.evidence.kind for credit in listed if credit.evidence)
     total = len(listed)

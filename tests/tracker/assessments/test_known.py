@@ -1,5 +1,7 @@
 """ "I know this" for a module: by a claim, by a self-check, with evidence; and doubts."""
 
+import socket
+
 import pytest
 from django.test import Client
 
@@ -76,10 +78,25 @@ def test_evidence_that_is_no_link_is_refused(ada_browser: Client, url: str, prob
     assert not Placement.objects.exists()
 
 
-def test_a_link_to_a_private_address_is_kept_and_never_opened(ada_browser: Client) -> None:
-    page = show(ada_browser, "http://127.0.0.1:1/admin")
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://127.0.0.1:1/admin", "http://10.0.0.8/", "http://192.168.1.1/x"),
+        *("http://169.254.169.254/latest/", "http://[::1]:8000/", "http://[::ffff:10.0.0.8]/"),
+        *("http://localhost/", "https://files.localhost./", "http://nas.local/work"),
+        *("http://wiki.corp/me", "http://git.internal/ada"),
+    ],
+)
+def test_a_link_that_only_ada_could_open_is_refused_without_a_look(
+    ada_browser: Client, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", pytest.fail)
+    monkeypatch.setattr(socket, "create_connection", pytest.fail)
 
-    assert "4 milestones count as known already, with evidence." in page
+    page = show(ada_browser, url)
+
+    assert "Nobody outside your own network can open that. Use a public link;" in page
+    assert not Placement.objects.exists()
 
 
 def test_a_self_check_stops_when_it_is_clear(ada: User, ada_browser: Client) -> None:
@@ -88,6 +105,7 @@ def test_a_self_check_stops_when_it_is_clear(ada: User, ada_browser: Client) -> 
     page = answer_all(ada_browser, attempt, True, True, True, True)
 
     assert "<h1>Passed</h1>" in page
+    assert "4 of 4 right. That was clear enough" in page
     assert standing(ada, "math.vec") == ("credited", "tested")
     assert standing(ada, "math.mat") == ("credited", "tested")
     assert standing(ada, "math.fit") == ("open", None)

@@ -59,21 +59,39 @@ def passing_share(right: float) -> float:
     return share
 
 
+def next_of(asked: list[tuple[int, bool]], count: int) -> int | None:
+    """Return the next place among questions of as many milestones."""
+    return next_place(asked, [f"m{place}" for place in range(count)])
+
+
 def test_it_begins_in_the_middle_and_follows_the_answers() -> None:
-    assert next_place([], 12) == 6
-    assert next_place([(6, RIGHT)], 12) == 8
-    assert next_place([(6, WRONG)], 12) == 4
-    assert next_place([(6, RIGHT), (8, RIGHT)], 12) == 10
-    assert next_place([(0, WRONG)], 1) is None
+    assert next_of([], 12) == 6
+    assert next_of([(6, RIGHT)], 12) == 8
+    assert next_of([(6, WRONG)], 12) == 4
+    assert next_of([(6, RIGHT), (8, RIGHT)], 12) == 10
+    assert next_of([(0, WRONG)], 1) is None
 
 
-@given(st.integers(1, 30), st.lists(st.booleans(), max_size=30))
-def test_no_question_is_asked_twice_and_none_is_left_out(count: int, results: list[bool]) -> None:
+def test_four_questions_are_about_four_milestones() -> None:
+    about = [f"m{place // 5}" for place in range(20)]
     asked: list[tuple[int, bool]] = []
-    for is_right in [*results, *[RIGHT] * count][:count]:
-        place = next_place(asked, count)
+    for _ in range(4):
+        place = next_place(asked, about)
         assert place is not None
-        asked.append((place, is_right))
+        asked.append((place, RIGHT))
 
-    assert sorted(place for place, _ in asked) == list(range(count))
-    assert next_place(asked, count) is None
+    assert {about[place] for place, _ in asked} == {"m0", "m1", "m2", "m3"}
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=30), st.data())
+def test_no_question_is_asked_twice_and_none_is_left_out(
+    about: list[str], data: st.DataObject
+) -> None:
+    asked: list[tuple[int, bool]] = []
+    for _ in about:
+        place = next_place(asked, about)
+        assert place is not None
+        asked.append((place, data.draw(st.booleans())))
+
+    assert sorted(place for place, _ in asked) == list(range(len(about)))
+    assert next_place(asked, about) is None

@@ -9,12 +9,13 @@ import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
-from tests.factories import make_learner
+from tests.factories import make_learner, make_milestone
 from tests.tracker.assessments.desk import standing
 from tests.tracker.conftest import signed_in
 from tests.tracker.progress.pages import words
 from tracker.accounts.models import User
 from tracker.assessments.models import Invitation, Work
+from tracker.curricula.models import Curriculum
 
 pytestmark = pytest.mark.usefixtures("maths")
 
@@ -49,9 +50,27 @@ def link_in(letter: EmailMultiAlternatives) -> str:
 # --- one's own work ---------------------------------------------------------------------------
 
 
-def test_a_milestone_with_a_rubric_leads_there(ada_browser: Client) -> None:
+def test_a_milestone_leads_there(ada_browser: Client) -> None:
     assert f'href="{WORK}"' in ada_browser.get("/milestones/math.fit/").content.decode()
-    assert "/work/" not in ada_browser.get("/milestones/math.vec/").content.decode()
+
+
+def test_an_exam_is_shown_by_its_certificate(ada_browser: Client, maths: Curriculum) -> None:
+    make_milestone(maths.modules.get(), "math.cert", kind="exam")
+
+    assert "/work/" not in ada_browser.get("/milestones/math.cert/").content.decode()
+
+
+def test_without_a_rubric_it_is_judged_by_what_it_is_done_when(
+    ada: User, ada_browser: Client, maths: Curriculum
+) -> None:
+    milestone = maths.milestones.get(key="math.vec")
+
+    page = words(ada_browser.get("/milestones/math.vec/work/"))
+    sent = {"url": LINK, "mark_0": "yes"}
+    ada_browser.post("/milestones/math.vec/work/", sent)
+
+    assert page.count(milestone.done_when) == 2
+    assert Work.objects.get().marks == [{"criterion": milestone.done_when, "mark": "yes"}]
 
 
 def test_work_is_kept_with_its_marks_and_becomes_the_evidence(
@@ -214,6 +233,21 @@ def test_ben_with_an_account_sees_no_more_of_ada(ada_browser: Client, mail: Any)
 
     assert seen.status_code == 200
     assert LINK not in ben.get(WORK).content.decode()
+
+
+def test_ada_cannot_confirm_her_own_work(
+    ada: User, ada_browser: Client, mail: Any, mailoutbox: Letters
+) -> None:
+    show(ada_browser)
+    answer = ada_browser.post(f"{WORK}invite/", {"email": "ADA@example.org"})
+    assert answer.status_code == 422
+    assert "A confirmation comes from somebody else." in words(answer)
+    assert not mailoutbox
+
+    answer = ada_browser.post(mail(ada_browser), {"verdict": "confirmed"}, follow=True)
+
+    assert "Somebody else has to judge it." in words(answer)
+    assert Invitation.objects.get().answered_at is None
 
 
 def test_inviting_twice_is_one_invitation(ada_browser: Client, mail: Any) -> None:

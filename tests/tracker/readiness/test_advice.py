@@ -1,13 +1,11 @@
 """What to do next: in order, with gains that come true."""
 
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.tracker.readiness.worlds import TODAY, World, project, worlds
+from tests.tracker.readiness.worlds import TODAY, Dice, World, confirmed, thrown
 from tracker.readiness.advice import Finish, gain_of, next_steps, remainder
 from tracker.readiness.density import closure_of
 from tracker.readiness.model import Assessment, Library, Requirement, Role, Unit
@@ -16,35 +14,32 @@ from tracker.readiness.proof import Kind, Level
 often = settings(max_examples=100, deadline=None)
 
 
-@st.composite
-def unfinished(draw: Callable, world: World) -> dict[str, Finish]:
-    """Draw what is still open: what needs something open is open too."""
+def unfinished(world: World, dice: Dice) -> dict[str, Finish]:
+    """Throw what is still open: what needs something open is open too."""
     open_: dict[str, Finish] = {}
     for unit in world.units:
-        if draw(st.booleans()) or any(need in open_ for need in unit.needs):
-            kind = draw(st.sampled_from([Kind.CHECK_OFF, Kind.PROJECT]))
+        if dice.is_heads() or any(need in open_ for need in unit.needs):
+            kind = dice.one([Kind.CHECK_OFF, Kind.REVIEWED])
             open_[unit.key] = Finish(unit.key, unit.minutes, kind)
     return open_
 
 
 @often
-@given(worlds(), st.data())
-def test_the_gains_of_all_steps_add_up_to_what_all_of_them_gain(
-    world: World, data: st.DataObject
-) -> None:
+@given(thrown)
+def test_the_gains_of_all_steps_add_up_to_what_all_of_them_gain(dice: Dice) -> None:
+    world = dice.world()
     assessment = world.assess()
-    steps = next_steps(assessment, world.ladder, data.draw(unfinished(world)), count=3)
+    steps = next_steps(assessment, world.ladder, unfinished(world, dice), count=3)
     together = gain_of(assessment, world.ladder, *(step.finish.evidence for step in steps))
 
     assert sum(step.gain for step in steps) == together
 
 
 @often
-@given(worlds(), st.data())
-def test_a_step_waits_for_nothing_but_the_steps_before_it(
-    world: World, data: st.DataObject
-) -> None:
-    open_ = data.draw(unfinished(world))
+@given(thrown)
+def test_a_step_waits_for_nothing_but_the_steps_before_it(dice: Dice) -> None:
+    world = dice.world()
+    open_ = unfinished(world, dice)
     needs = {unit.key: unit.needs for unit in world.units}
 
     for step in next_steps(world.assess(), world.ladder, open_, count=5):
@@ -55,12 +50,11 @@ def test_a_step_waits_for_nothing_but_the_steps_before_it(
 
 
 @often
-@given(worlds(), st.data())
-def test_no_single_milestone_with_what_it_needs_is_worth_more_per_hour(
-    world: World, data: st.DataObject
-) -> None:
+@given(thrown)
+def test_no_single_milestone_with_what_it_needs_is_worth_more_per_hour(dice: Dice) -> None:
     """Hold the first block of a single rung against every closure of one milestone."""
-    open_, ladder = data.draw(unfinished(world)), world.ladder[:1]
+    world = dice.world()
+    open_, ladder = unfinished(world, dice), world.ladder[:1]
     assessment = world.assess()
     # An either-or requirement may jump: there the block is a good one, not the best.
     asked = tuple(each for each in ladder[0].requirements if len(each.skills) == 1)
@@ -100,7 +94,7 @@ def test_what_is_left_for_100_is_counted_once_over_the_rungs() -> None:
         Role(level.name, level, (Requirement(("sql",), 2),)) for level in (Level.ENTRY, Level.MID)
     ]
     ticked = Finish("ticked", 60, Kind.CHECK_OFF).evidence
-    score = assess(*units).with_more(ticked, project("shown")).score(rungs)
+    score = assess(*units).with_more(ticked, confirmed("shown")).score(rungs)
 
     left = remainder(score.rungs, {"open": Finish("open", 60, Kind.CHECK_OFF)}, {"ticked", "shown"})
 

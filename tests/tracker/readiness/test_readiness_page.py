@@ -1,6 +1,7 @@
 """The readiness page: how ready for which role, why, and what to do next."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -14,9 +15,11 @@ from tests.factories import (
     make_skill,
 )
 from tests.tracker.conftest import signed_in
-from tests.tracker.progress.pages import press, words, write
+from tests.tracker.progress.pages import press, told, words, write
 from tests.tracker.readiness.conftest import make_role
 from tracker.accounts.models import User
+from tracker.assessments.models import Invitation, Work
+from tracker.assessments.showing import token_for
 from tracker.credentials.actions import add_certification
 from tracker.curricula.models import (
     Area,
@@ -25,6 +28,7 @@ from tracker.curricula.models import (
     RoleProfile,
     SkillRequirement,
 )
+from tracker.progress.models import Achievement, AchievementEvent, Enrolment
 from tracker.readiness.models import TargetRole
 
 PAGE = "/readiness/"
@@ -36,6 +40,24 @@ def score(client: Client, role: str = "mle-entry") -> str:
     """Return the exact score the page shows."""
     text = words(client.get(PAGE, {"role": role}))
     return text.split("Score, exactly ")[1].split()[0]
+
+
+def judge(client: Client, key: str) -> None:
+    """Show finished work that does all it should."""
+    sent = {"url": "https://example.org/work", "mark_0": "yes", "is_finished": "on"}
+    assert client.post(f"/milestones/{key}/work/", sent).status_code == 302
+
+
+def confirm(key: str) -> None:
+    """Let Ben confirm it through the link he was sent."""
+    invitation = Invitation.objects.create(
+        work=Work.objects.get(milestone_key=key),
+        email="ben@example.org",
+        invited_at=NOON,
+        expires_at=NOON + timedelta(days=14),
+    )
+    address = f"/shown/{token_for(invitation)}/"
+    assert Client().post(address, {"verdict": "confirmed"}).status_code == 302
 
 
 @pytest.mark.usefixtures("heading_for_entry")
@@ -61,16 +83,48 @@ def test_a_check_off_raises_it_by_what_was_promised(ada_browser: Client) -> None
 
 
 @pytest.mark.usefixtures("heading_for_entry")
-def test_work_shown_counts_for_more_and_is_offered(ada_browser: Client) -> None:
+def test_a_link_alone_counts_as_a_check_off(ada_browser: Client) -> None:
     press(ada_browser, "craft.sql")
-    assert "Query +20.00 points" in words(ada_browser.get(PAGE))
-
     write(ada_browser, "craft.sql", evidence_url="https://example.org/work")
 
     text = words(ada_browser.get(PAGE))
-    assert "Score, exactly 50.00" in text
-    assert "Work shown 1 50.00" in text
+    assert "Score, exactly 30.00" in text
+    assert "Linked, and not judged 1 30.00" in text
+    assert "Rests on proof 0%" in text
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_judged_work_counts_for_more_and_confirmed_work_for_all(ada_browser: Client) -> None:
+    press(ada_browser, "craft.sql")
+    assert "Query +10.00 points" in words(ada_browser.get(PAGE))
+
+    judge(ada_browser, "craft.sql")
+    text = words(ada_browser.get(PAGE))
+    assert "Score, exactly 40.00" in text
+    assert "Judged by you against its rubric 1 40.00" in text
     assert "Rests on proof 100%" in text
+    assert "Query +10.00 points" in text
+    assert "Ask somebody to confirm it" in text
+
+    confirm("craft.sql")
+    text = words(ada_browser.get(PAGE))
+    assert "Score, exactly 50.00" in text
+    assert "Confirmed by somebody else 1 50.00" in text
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_evidence_of_each_kind_counts_for_more_than_the_one_before(ada_browser: Client) -> None:
+    shown = []
+    for step in (
+        partial(press, ada_browser, "craft.sql", "credited"),
+        partial(press, ada_browser, "craft.sql"),
+        partial(judge, ada_browser, "craft.sql"),
+        partial(confirm, "craft.sql"),
+    ):
+        step()
+        shown.append(score(ada_browser))
+
+    assert shown == ["20.00", "30.00", "40.00", "50.00"]
 
 
 @pytest.mark.usefixtures("heading_for_entry")
@@ -89,31 +143,137 @@ def test_steps_come_in_the_order_of_their_prerequisites(ada_browser: Client) -> 
 
     text = words(ada_browser.get(PAGE))
 
-    # The project counts with its work shown: 25 points in the last of two hours.
+    # The project counts with its work judged: 20 of its 25 points in the last of two hours.
     assert "1. Functions +15.00 points 1 h Counted as a check-off With the 1 that follows" in text
-    assert "+40.00 in 2 h" in text
-    assert "2. Package +25.00 points 1 h Counted with a link to your work" in text
+    assert "+35.00 in 2 h" in text
+    assert "2. Package +20.00 points 1 h Counted with your work shown and judged" in text
 
 
 @pytest.mark.usefixtures("heading_for_entry")
-def test_a_step_leads_to_the_path_that_puts_it_into_the_plan(
+def test_a_step_has_a_button_that_puts_it_into_the_plan(
     ada_browser: Client, ada: User, subject: Curriculum
 ) -> None:
-    assert b'href="/paths/craft/enrol/"' in ada_browser.get(PAGE).content
+    button = b'action="/readiness/plan/craft.sql/"'
+    assert button in ada_browser.get(PAGE).content
 
     make_enrolment(ada, subject)
 
     page = ada_browser.get(PAGE)
-    assert b'href="/paths/craft/enrol/"' not in page.content
-    assert "In your plan with Craft" in words(page)
+    assert button not in page.content
+    assert "You follow it with Craft" in words(page)
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_the_first_step_asks_for_the_week_and_then_is_planned(
+    ada_browser: Client, ada: User
+) -> None:
+    answer = ada_browser.post("/readiness/plan/craft.sql/")
+    path = Enrolment.objects.of(ada).get().curriculum
+    assert answer.headers["Location"] == f"/paths/{path.slug}/enrol/"
+    assert told(answer) == ["“Query” is planned."]
+
+    form = {"started_on": "2026-03-02", "monday_1_from": "19:00", "monday_1_to": "20:00"}
+    ada_browser.post(answer.headers["Location"], form)
+
+    assert "Query" in words(ada_browser.get("/plan/"))
+    assert "You follow it with Query" in words(ada_browser.get(PAGE))
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_a_step_is_planned_after_what_it_needs_and_only_once(
+    ada_browser: Client, ada: User
+) -> None:
+    make_enrolment(ada, make_curriculum("other"))
+    press(ada_browser, "craft.py2", "skipped")
+
+    first = ada_browser.post("/readiness/plan/craft.py2/")
+    second = ada_browser.post("/readiness/plan/craft.py2/")
+
+    assert first.headers["Location"] == second.headers["Location"] == "/plan/"
+    assert told(second)[-1] == "You follow “Package” already: your plan takes it up."
+    path = Enrolment.objects.of(ada).get(curriculum__title="Package").curriculum
+    keys = list(path.milestones.order_by("position").values_list("key", flat=True))
+    assert keys == ["craft.py1", "craft.py2"]
+    assert Achievement.objects.get(milestone_key="craft.py2").state == "open"
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_a_planned_step_can_be_taken_out_again(ada_browser: Client, ada: User) -> None:
+    ada_browser.post("/readiness/plan/craft.sql/")
+    path = Enrolment.objects.of(ada).get().curriculum
+
+    ada_browser.post(f"/paths/{path.slug}/leave/")
+
+    assert b'action="/readiness/plan/craft.sql/"' in ada_browser.get(PAGE).content
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_only_ones_own_plan_and_only_the_library(
+    ada_browser: Client, cleo_browser: Client, ada: User
+) -> None:
+    ada_browser.post("/readiness/plan/craft.sql/")
+    path = Enrolment.objects.of(ada).get().curriculum
+
+    assert cleo_browser.get(f"/paths/{path.slug}/").status_code == 404
+    assert ada_browser.post("/readiness/plan/no.such/").status_code == 404
+    assert ada_browser.get("/readiness/plan/craft.sql/").status_code == 405
+    assert Client().post("/readiness/plan/craft.sql/").status_code == 302
+    assert Enrolment.objects.count() == 1
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_what_was_skipped_is_put_back_and_stays_so_on_a_second_press(
+    ada_browser: Client, ada: User, subject: Curriculum
+) -> None:
+    make_enrolment(ada, subject)
+    press(ada_browser, "craft.sql", "skipped")
+    page = ada_browser.get(PAGE, {"role": "mle-entry"})
+    assert "You skipped it" in words(page)
+    assert b'action="/milestones/craft.sql/state/?in=craft"' in page.content
+    assert b'name="next" value="/readiness/?role=mle-entry"' in page.content
+
+    for _ in range(2):
+        response = press(ada_browser, "craft.sql", "open", next="/readiness/?role=mle-entry")
+        assert response.headers["Location"] == "/readiness/?role=mle-entry"
+
+    assert AchievementEvent.objects.count() == 2
+    assert "You follow it with Craft" in words(ada_browser.get(PAGE))
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_a_check_off_says_what_it_gained_and_its_undoing_what_it_lost(ada_browser: Client) -> None:
+    assert told(press(ada_browser, "craft.sql")) == [
+        "“Query” is done. Readiness for Entry: 30.00, +30.00."
+    ]
+
+    assert told(press(ada_browser, "craft.sql", "open"))[-1] == (
+        "“Query” is to do again. Readiness for Entry: 0.00, \N{MINUS SIGN}30.00."
+    )
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_finishing_judged_work_gains_all_it_is_worth(ada_browser: Client) -> None:
+    sent = {"url": "https://example.org/work", "mark_0": "yes"}
+    ada_browser.post("/milestones/craft.sql/work/", sent)
+
+    assert told(press(ada_browser, "craft.sql"))[-1] == (
+        "“Query” is done. Readiness for Entry: 40.00, +40.00."
+    )
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_the_page_of_a_role_leads_to_the_readiness_for_it(ada_browser: Client) -> None:
+    page = ada_browser.get("/roles/mle-entry/").content.decode()
+
+    assert 'href="/readiness/?role=mle-entry"' in page
 
 
 def test_a_level_is_never_above_the_levels_below(
     ada_browser: Client, mid: RoleProfile, subject: Curriculum
 ) -> None:
     make_role("infra", "specialisation", {"sql": 2}, title="Infra", position=2)
-    press(ada_browser, "craft.sql")
-    write(ada_browser, "craft.sql", evidence_url="https://example.org/work")
+    judge(ada_browser, "craft.sql")
+    confirm("craft.sql")
 
     # By its own requirements it would be 100; entry level also asks for Python.
     assert score(ada_browser, "infra") == score(ada_browser, "mle-entry") == "50.00"
@@ -176,6 +336,7 @@ def test_it_says_how_it_changed_and_why(clock: Traveller, ada_browser: Client) -
         in text
     )
     assert "4 Mar 2026 30.00 +30.00 Finished or shown: “Query”" in text
+    assert "It went from 0.00 to 15.00, by +15.00." in text
 
 
 @pytest.mark.usefixtures("heading_for_entry")
@@ -277,3 +438,9 @@ def test_a_milestone_at_home_in_two_subjects_counts_once(ada_browser: Client) ->
     make_milestone(module, "craft.sql", skill=make_skill("sql"), effort_minutes=300)
 
     assert "3 milestones to finish, about 3 h" in words(ada_browser.get(PAGE))
+
+
+@pytest.mark.usefixtures("heading_for_entry")
+def test_an_operator_looks_up_who_heads_where(admin_client: Client) -> None:
+    assert "Entry" in words(admin_client.get("/admin/readiness/targetrole/"))
+    assert admin_client.get("/admin/readiness/targetrole/add/").status_code == 403

@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.tracker.readiness.conftest import make_role
 from tracker.accounts.models import User
+from tracker.assessments.models import Attempt, Invitation, Work
 from tracker.credentials.actions import add_certification
 from tracker.curricula.models import Certification, Milestone, SkillLevel
 from tracker.progress import actions
@@ -29,7 +30,8 @@ from tracker.readiness.selectors import readiness_gain, readiness_view, scores_o
 from tracker.readiness.signals import evidence_asked, recalls_asked
 
 TODAY = NOW.date()
-BUDGET = 9  # under ten: five for the catalogue, one of them for what reviews remember
+LINK = "https://example.org/work"
+BUDGET = 9  # under ten: four for the catalogue, two of what others know: reviews, assessments
 
 
 @contextmanager
@@ -129,14 +131,46 @@ def test_eight_roles_and_a_thousand_achievements_cost_as_many_queries_as_none() 
     ada = make_learner()
     bare = queries_for_scores(ada)
     Achievement.objects.bulk_create(
-        Achievement(learner=ada, milestone_key=f"m{number}", state="done", changed_at=NOW)
+        Achievement(
+            learner=ada,
+            milestone_key=f"m{number}",
+            state="done",
+            is_tested=number % 2 == 0,
+            changed_at=NOW,
+        )
         for number in range(1_000)
     )
     certified(ada)
+    assessed(ada, count=20)
 
     full = queries_for_scores(ada)
 
     assert bare == full <= BUDGET
+
+
+def assessed(learner: User, *, count: int) -> None:
+    """Give a learner passed checks, and work that a mentor confirmed."""
+    for number in range(count):
+        Attempt.objects.create(
+            learner=learner,
+            scope="milestone",
+            about=f"m{number}",
+            number=1,
+            question_keys=["q"],
+            milestone_keys=[f"m{number}"],
+            answers=[{"question": "q", "choice": "a", "is_right": True, "of": 4}],
+            **{"right_count": 1, "asked_count": 1, "has_passed": True},
+            **{"started_at": NOW, "finished_at": NOW},
+        )
+        work = Work.objects.create(
+            learner=learner, milestone_key=f"m{number}", url=LINK, changed_at=NOW
+        )
+        Invitation.objects.create(
+            work=work,
+            email="ben@example.org",
+            verdict="confirmed",
+            **{"invited_at": NOW, "answered_at": NOW, "expires_at": NOW + timedelta(days=14)},
+        )
 
 
 def certified(learner: User) -> None:
