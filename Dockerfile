@@ -7,7 +7,7 @@ COPY . .
 # The static files need no real values; each container gets those when it starts.
 RUN SECRET_KEY=build SITE_URL=http://localhost REDIS_URL=redis://localhost \
     python manage.py collectstatic --no-input -v 0 \
-    && useradd --system milepost && chown -R milepost var
+    && mkdir -p var/outbox && useradd --system milepost && chown -R milepost var
 USER milepost
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket"]

@@ -87,6 +87,7 @@ def ask(
     headers: Mapping[str, str],
     timeout: float,
     most_bytes: int,
+    body: bytes | None = None,
     may_be_private: bool = False,
 ) -> Answer:
     """Ask once, and read no more than so many bytes.
@@ -96,15 +97,15 @@ def ask(
     try:
         connection = _connection(address, timeout, may_be_private=may_be_private)
         with connection.within(timeout):
-            connection.request(method, address.path, headers=dict(headers))
+            connection.request(method, address.path, body, headers=dict(headers))
             response = connection.getresponse()
-            body = response.read(most_bytes)
+            said = response.read(most_bytes)
     # Before OSError: a connection that the server just drops is both.
     except HTTPException:
         raise
     except (OSError, ValueError) as error:
         raise CannotFetch(_in_words(error)) from error
-    return Answer(response.status, dict(response.headers), body)
+    return Answer(response.status, dict(response.headers), said)
 
 
 def fetch(url: str, *, headers: Mapping[str, str], timeout: float, most_bytes: int) -> Answer:

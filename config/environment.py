@@ -11,6 +11,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from common import vapid
+
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 
@@ -114,8 +116,23 @@ def secret_key(name: str, *, development_file: Path, is_development: bool) -> st
     """Return the secret key; development makes one for itself and keeps it."""
     if not is_development or os.environ.get(name):
         return text(name)
-    if not development_file.exists():
-        development_file.parent.mkdir(parents=True, exist_ok=True)
-        development_file.touch(mode=0o600)
-        development_file.write_text(get_random_secret_key())
-    return development_file.read_text()
+    return kept(development_file, get_random_secret_key)
+
+
+def vapid_key(name: str, *, development_file: Path, is_development: bool) -> str:
+    """Return the key that signs web pushes, empty without one; development makes its own."""
+    value = text(name, "")
+    if is_development and not value:
+        value = kept(development_file, vapid.new_key)
+    if value and not vapid.is_key(value):
+        raise wrong(name, "is no key such as `manage.py make_vapid_key` prints.")
+    return value
+
+
+def kept(file: Path, make: Callable[[], str]) -> str:
+    """Return a secret that this machine made for itself."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(make())
+    return file.read_text()

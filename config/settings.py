@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "tracker.readiness",
     "tracker.assessments",
     "tracker.adverts",
+    "tracker.profiles",
     "studyplans.reviews",  # hears of a check-off before the plan that keeps time for reviews
     "studyplans.plans",
     "studyplans.reminders",
@@ -166,6 +167,11 @@ REMINDERS_BOUNCE_ADDRESS = environment.text("REMINDERS_BOUNCE_ADDRESS", "")
 REMINDERS_FINAL_REPLY_SECONDS = 300
 # A provider's news of bounces and complaints, at /hooks/anymail/ once there is a secret.
 ANYMAIL = environment.prefixed("ANYMAIL_") if environment.text("ANYMAIL_WEBHOOK_SECRET", "") else {}
+
+# Signs notifications in browsers, which are offered once there is a key.
+VAPID_PRIVATE_KEY = environment.vapid_key(
+    "VAPID_PRIVATE_KEY", development_file=VAR_DIR / "vapid-key", is_development=DEBUG
+)
 
 # --- time and language ----------------------------------------------------------------------
 

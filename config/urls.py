@@ -8,6 +8,7 @@ urlpatterns = [
     # Before the library: its pages of certifications take any key, also "held".
     path("", include("tracker.credentials.urls")),
     path("", include("tracker.adverts.urls")),
+    path("", include("tracker.profiles.urls")),
     path("", include("tracker.progress.urls")),
     path("", include("tracker.readiness.urls")),
     path("", include("tracker.assessments.urls")),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("settings/reminders/", include("studyplans.reminders.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("studyplans.reminders.channels.web_push.urls")),
     path("mail/", include("config.mailbox.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

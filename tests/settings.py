@@ -8,7 +8,10 @@ import os
 import shutil
 import tempfile
 
-for name in ("SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"):
+for name in (
+    *("SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL"),
+    "VAPID_PRIVATE_KEY",
+):
     os.environ.pop(name, None)
 os.environ["DEBUG"] = "true"
 os.environ["TIME_ZONE"] = "UTC"

@@ -50,6 +50,7 @@ def test_production_names_what_is_missing(name: str) -> None:
         ("REDIS_URL", "http://localhost"),
         ("EMAIL_URL", "pigeon://loft"),
         ("TIME_ZONE", "Mars/Olympus"),
+        ("VAPID_PRIVATE_KEY", "too-short"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:

@@ -10,6 +10,10 @@ from pytest_django import Settings
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from config import health
+from studyplans.reminders.breaker import FAILURES_TO_OPEN, note_failure
+from studyplans.reminders.models import Delivery
+from tests.conftest import MONDAY_MORNING
+from tests.factories import make_learner
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +44,29 @@ def test_ready_when_every_part_works(client: Client) -> None:
     assert response.json() == {
         "status": "ready",
         "parts": {"database": "ok", "redis": "ok", "beat": "ok"},
+        "reminders": {"longest_wait_seconds": 0, "mail_server": "working"},
     }
+
+
+def test_late_reminders_and_a_dead_mail_server_are_told_and_not_judged(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    health.beat_heartbeat()
+    due_at = MONDAY_MORNING - timedelta(minutes=7)
+    Delivery.objects.create(
+        learner=make_learner(), kind="digest", due_at=due_at, stale_at=MONDAY_MORNING
+    )
+    for _ in range(FAILURES_TO_OPEN):
+        note_failure(reason="password=secret", at=MONDAY_MORNING)
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["reminders"] == {
+        "longest_wait_seconds": 420,
+        "mail_server": "left alone",
+    }
+    assert "secret" not in response.text
 
 
 def test_a_beat_that_never_was_is_named(client: Client) -> None:
@@ -82,6 +108,7 @@ def test_a_database_that_is_gone_is_named(client: Client, monkeypatch: pytest.Mo
     response = client.get("/readyz")
 
     assert response.json()["parts"]["database"] == "failing"
+    assert response.json()["reminders"] is None
     assert "secret" not in response.text
 
 
