@@ -45,12 +45,15 @@ class Sink(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._buffer = b""
-        self._is_content = False
+        self._is_content = self._is_thinking = False
         transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        while self._content() if self._is_content else self._command():
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while not self._is_thinking and (self._content if self._is_content else self._command)():
             continue
 
     def _content(self) -> bool:
@@ -59,11 +62,17 @@ class Sink(asyncio.Protocol):
             return False
         self._buffer, self._is_content = rest, False
         if self.pause:
-            reply = self._transport.write
-            asyncio.get_running_loop().call_later(self.pause, reply, b"250 Taken\r\n")
+            self._is_thinking = True
+            asyncio.get_running_loop().call_later(self.pause, self._take)
         else:
-            self._transport.write(b"250 Taken\r\n")
+            self._take()
         return True
+
+    def _take(self) -> None:
+        self._transport.write(b"250 Taken\r\n")
+        if self._is_thinking:
+            self._is_thinking = False
+            self._go_on()
 
     def _command(self) -> bool:
         line, end, rest = self._buffer.partition(b"\r\n")
@@ -426,8 +435,6 @@ def measure_claiming() -> None:
 
 def make_due(number: int) -> None:
     """Let so many schedules have come due in the last quarter of an hour, all others tomorrow."""
-    from django.db import connection
-
     from studyplans.reminders.models import ReminderSchedule
 
     ReminderSchedule.objects.exclude(next_run_at__gt=AT).update(next_run_at=AT + timedelta(days=1))
@@ -435,10 +442,17 @@ def make_due(number: int) -> None:
     chosen = ids[:: max(len(ids) // number, 1)][:number]
     for minutes in range(15):
         due = ReminderSchedule.objects.filter(pk__in=chosen[minutes::15])
-        due.update(next_run_at=AT - timedelta(minutes=minutes))
+        due.update(next_run_at=AT - timedelta(minutes=minutes + 1))
+    refresh_statistics()
+
+
+def refresh_statistics() -> None:
+    """Do what a live server does by itself: without it PostgreSQL plans for empty tables."""
+    from django.db import connection
+
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE reminders_reminderschedule")
+            cursor.execute("VACUUM ANALYZE")
 
 
 def main() -> None:
@@ -464,6 +478,7 @@ def run() -> None:
     settings.DEBUG = False  # which would keep every query in memory
     call_command("migrate", verbosity=0)
     fill(MAILS)
+    refresh_statistics()
     measure_sending()
     measure_claiming()
 

@@ -18,11 +18,22 @@ from django.db.models.functions import Concat, Left
 from common import clock
 from studyplans.reminders import bounces
 from studyplans.reminders.addresses import note_event, trust_again
+from studyplans.reminders.channels.channel import Channel
+from studyplans.reminders.channels.registry import channels
 from studyplans.reminders.claiming import zone_named
+from studyplans.reminders.destinations import copy_to_channels
 from studyplans.reminders.kinds import SCHEDULED
 from studyplans.reminders.kinds.kind import Rhythm
-from studyplans.reminders.models import AddressEvent, Delivery, DeliveryQuerySet, ReminderSchedule
+from studyplans.reminders.models import (
+    EMAIL,
+    AddressEvent,
+    Delivery,
+    DeliveryQuerySet,
+    Destination,
+    ReminderSchedule,
+)
 from studyplans.reminders.names import ALL, KindName, title_of
+from studyplans.reminders.posting import post_one
 from studyplans.reminders.rules import cached_next_run, counted_again, moment_of
 from studyplans.reminders.sending import send_one
 from studyplans.reminders.settling import LONGEST_REASON
@@ -33,6 +44,8 @@ BETWEEN_TESTS = timedelta(minutes=1)
 TEST_LIFETIME = timedelta(hours=1)
 PAUSE_NEWS_LIFETIME = timedelta(days=2)
 LEARNERS_AT_ONCE = 1_000
+# Of one learner and channel: everyone's browsers, and an end to it.
+MOST_DESTINATIONS = 10
 RETRIED = "an operator sends it again"
 
 
@@ -45,6 +58,10 @@ class Retried(NamedTuple):
 
 class TooSoonForTest(ValueError):
     """The last test was less than BETWEEN_TESTS ago."""
+
+
+class TooManyDestinations(ValueError):
+    """The learner has MOST_DESTINATIONS of that channel."""
 
 
 # --- what a learner wants ---------------------------------------------------------------------
@@ -147,9 +164,10 @@ def announce_pause(*, learner: User, at: datetime) -> None:
         Delivery.objects.get_or_create(
             learner=learner,
             kind=KindName.PAUSED,
-            occurrence=clock.date_of(at, learner).isoformat(),
+            occurrence=clock.wall_date(at, learner).isoformat(),
             defaults={"due_at": due_at, "stale_at": due_at + PAUSE_NEWS_LIFETIME},
         )
+        copy_to_channels([learner.pk])
 
 
 @transaction.atomic
@@ -163,6 +181,12 @@ def follow_time_zone(*, learner: User, at: datetime) -> None:
         if promised and _is_lost(schedule, promised, at=at):
             schedule.next_run_at = promised
             schedule.save(update_fields=["next_run_at"])
+
+
+def look_for_sessions(*, learner_id: int, at: datetime) -> None:
+    """Let the next ring find out which session is the next to be reminded of."""
+    own = ReminderSchedule.objects.on().filter(learner=learner_id, kind=KindName.SESSION)
+    own.update(next_run_at=at)
 
 
 def _set_next_run(schedule: ReminderSchedule, *, at: datetime) -> None:
@@ -179,7 +203,7 @@ def _run_from(schedule: ReminderSchedule, *, at: datetime) -> datetime | None:
             return None
     learner = schedule.learner
     if schedule.last_day is not None:
-        next_day = clock.start_of_day(schedule.last_day + timedelta(days=1), learner)
+        next_day = clock.midnight(schedule.last_day + timedelta(days=1), learner)
         at = max(at, next_day - timedelta(microseconds=1))
     return _hour_after(schedule, at=at)
 
@@ -198,7 +222,7 @@ def _is_lost(schedule: ReminderSchedule, promised: datetime, *, at: datetime) ->
     if promised <= at or not schedule.is_on:
         return False
     zone = schedule.learner.zone
-    day = clock.date_of(promised, schedule.learner)
+    day = clock.wall_date(promised, schedule.learner)
     is_new = schedule.last_day is None or day > schedule.last_day
     hour = moment_of(day, schedule.local_time, zone)
     is_wanted = day.weekday() in schedule.weekdays
@@ -237,11 +261,17 @@ def _recount(
 
 
 def send_test(*, learner: User, at: datetime) -> Delivery:
-    """Send today's digest at once, whatever is planned; raises TooSoonForTest.
+    """Mail today's digest at once, whatever is planned; raises TooSoonForTest."""
+    delivery = _new_test(learner, EMAIL, at=at)
+    send_one(delivery.pk, now=lambda: at)
+    delivery.refresh_from_db()
+    return delivery
 
-    It is a delivery of its own kind, so it stands in the history and in no digest's way.
-    """
-    tests = Delivery.objects.filter(learner=learner, kind=KindName.TEST)
+
+def _new_test(learner: User, channel: str, *, number: int = 1, at: datetime) -> Delivery:
+    """Write a delivery of a kind of its own: it stands in the history and in no digest's way."""
+    place = {"channel": channel, "destination_number": number}
+    tests = Delivery.objects.filter(learner=learner, kind=KindName.TEST, **place)
     if tests.filter(due_at__gt=at - BETWEEN_TESTS).exists():
         raise TooSoonForTest
     # The minute as the occurrence stops a double click that gets past the question above.
@@ -249,11 +279,85 @@ def send_test(*, learner: User, at: datetime) -> Delivery:
         learner=learner,
         kind=KindName.TEST,
         occurrence=f"{at:%Y-%m-%dT%H%M}",
+        **place,
         defaults={"due_at": at, "stale_at": at + TEST_LIFETIME},
     )
     if not is_new:
         raise TooSoonForTest
-    send_one(delivery.pk, now=lambda: at)
+    return delivery
+
+
+# --- channels besides e-mail ------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_destination(
+    *,
+    learner: User,
+    channel: Channel,
+    address: str,
+    keys: dict[str, str],
+    label: str = "",
+    at: datetime,
+) -> str:
+    """Bring reminders to an address from now on; return what its owner is shown once.
+
+    Another address gets keys of its own: the one before must not go on with ours.  Raises
+    TooManyDestinations.
+    """
+    destination = Destination(
+        learner=learner,
+        channel=channel.name,
+        number=_make_room(learner, channel, address),
+        label=label,
+        address=address,
+        keys=keys,
+    )
+    return _give_keys(destination, channel, at=at)
+
+
+def _make_room(learner: User, channel: Channel, address: str) -> int:
+    """Remove what the new address takes the place of, and return the number it gets."""
+    # One at a time: two would find the same number free.
+    User.objects.select_for_update().get(pk=learner.pk)
+    own = Destination.objects.filter(learner=learner, channel=channel.name)
+    replaced = own.filter(address=address) if channel.is_subscription else own
+    replaced.delete()
+    numbers = own.values_list("number", flat=True)
+    if len(numbers) >= MOST_DESTINATIONS:
+        raise TooManyDestinations
+    return max(numbers, default=0) + 1
+
+
+@transaction.atomic
+def change_keys(destination: Destination, *, at: datetime) -> str:
+    """Give a destination new keys; return what its owner is shown once."""
+    locked = Destination.objects.select_for_update().filter(pk=destination.pk).first()
+    channel = channels()[destination.channel]
+    return _give_keys(locked, channel, at=at) if locked else ""
+
+
+def _give_keys(destination: Destination, channel: Channel, *, at: datetime) -> str:
+    fresh = channel.fresh_keys(destination, at=at)
+    destination.keys = fresh.keys
+    destination.save()
+    return fresh.shown
+
+
+def remove_destination(destination: Destination) -> None:
+    destination.delete()
+
+
+def switch_destination_on(destination: Destination) -> None:
+    own = Destination.objects.off().filter(pk=destination.pk)
+    own.update(off_since=None, off_reason="", failures=0)
+
+
+def post_test(destination: Destination, *, at: datetime) -> Delivery:
+    """Bring today's digest to the learner's destination at once; raises TooSoonForTest."""
+    learner, channel, number = destination.learner, destination.channel, destination.number
+    delivery = _new_test(learner, channel, number=number, at=at)
+    post_one(delivery, now=lambda: at)
     delivery.refresh_from_db()
     return delivery
 

@@ -27,7 +27,7 @@ def hash_of(address: str) -> str:
 def troubles_of(learners: Iterable[User]) -> dict[int, AddressState]:
     """Return by learner what stands against mailing them; one query."""
     hashes = {hash_of(learner.email): learner.pk for learner in learners}
-    states = AddressState.objects.filter(address_hash__in=hashes)
+    states = AddressState.objects.filter(address_hash__among=hashes)
     return {hashes[state.address_hash]: state for state in states}
 
 

@@ -15,11 +15,14 @@ from django.views.decorators.http import require_POST
 from common import clock
 from common.look_only import LookOnlyAdmin
 from studyplans.reminders.actions import Retried, retry_deliveries
+from studyplans.reminders.channels.registry import channels
 from studyplans.reminders.models import (
+    EMAIL,
     AddressEvent,
     AddressState,
     Delivery,
     DeliveryQuerySet,
+    Destination,
     MailServer,
     ReminderSchedule,
 )
@@ -38,6 +41,19 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class ChannelFilter(admin.SimpleListFilter):
+    """Offer the channels there are, without looking through the whole outbox for them."""
+
+    title = "channel"
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(EMAIL, "E-mail"), *((name, each.title) for name, each in channels().items())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(LookOnlyAdmin):
     """The outbox: how it is doing, every row, and another try for what failed or is in doubt."""
@@ -50,12 +66,13 @@ class DeliveryAdmin(LookOnlyAdmin):
         "learner",
         "title",
         "occurrence",
+        "channel",
         "status",
         "attempts",
         "doubts",
         "reason",
     ]
-    list_filter = ["status", KindFilter, "doubts"]
+    list_filter = ["status", KindFilter, ChannelFilter, "doubts"]
     list_select_related = ["learner"]
     search_fields = ["learner__email", "occurrence"]
     date_hierarchy = "due_at"
@@ -118,6 +135,16 @@ class ReminderScheduleAdmin(LookOnlyAdmin):
     list_filter = [KindFilter, "is_on"]
     list_select_related = ["learner"]
     search_fields = ["learner__email"]
+
+
+@admin.register(Destination)
+class DestinationAdmin(LookOnlyAdmin):
+    list_display = ["learner", "channel", "failures", "off_since", "off_reason"]
+    list_filter = [ChannelFilter, ("off_since", admin.EmptyFieldListFilter)]
+    list_select_related = ["learner"]
+    search_fields = ["learner__email"]
+    # An address may well bear a secret of its own.
+    exclude = ["address", "keys"]
 
 
 @admin.register(MailServer)

@@ -6,19 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import transaction
+
 from common import clock
 from studyplans.plans.models import StudySession
 from studyplans.plans.session_actions import Refused, move_session
 from studyplans.plans.session_selectors import is_booked_exam, minutes_to_place, time_on
 from studyplans.plans.workload import SETTLED_STATES
 from studyplans.reminders import actions, selectors
+from studyplans.reminders.models import UsedLink
 from studyplans.reminders.names import title_of
-from studyplans.reminders.tokens import Ask, Purpose
+from studyplans.reminders.tokens import LIFETIMES, Ask, Purpose, digest_of
 from tracker.accounts.models import User
 from tracker.progress.actions import set_state
 from tracker.progress.models import Achievement, AchievementEvent
 from tracker.progress.selectors import titles_by_key
 
+LONGEST_SAID = 300
 # What "fewer" offers: the weekdays to keep, and how to say so.
 FEWER = {
     "0,2,4": "Only on Mondays, Wednesdays and Fridays",
@@ -49,11 +53,61 @@ class Deed:
     do: Callable[[str], Question] | None = None
 
 
+class NotDone(Exception):
+    """The deed was not possible after all, or not clear; the link stays unused."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.title)
+        self.question = question
+
+
 GONE = Deed(Question("This is no longer here", "It is not part of your plan any more."))
 
 
-def deed_for(ask: Ask, *, learner: User, at: datetime) -> Deed:
-    """Return what a link asks for as things stand now; nothing is changed by looking."""
+def question_of(ask: Ask, token: str, *, learner: User, at: datetime) -> Question:
+    """Return what a link asks as things stand now; nothing is changed by looking."""
+    used = UsedLink.objects.filter(digest=digest_of(token)).first()
+    return _used_before(used, learner) if used else _deed_for(ask, learner=learner, at=at).question
+
+
+def answer_to(ask: Ask, token: str, choice: str, *, learner: User, at: datetime) -> Question:
+    """Do what a link asks for, unless it has been done; return what to say then.
+
+    A link works once.  Followed again it changes nothing, whatever has happened in the meantime:
+    a pause that was ended does not begin again.
+    """
+    try:
+        return _answer_once(ask, token, choice, learner=learner, at=at)
+    except NotDone as left:
+        return left.question
+
+
+@transaction.atomic
+def _answer_once(ask: Ask, token: str, choice: str, *, learner: User, at: datetime) -> Question:
+    UsedLink.objects.filter(learner=learner, expires_at__lte=at).delete()
+    used, is_new = UsedLink.objects.get_or_create(
+        digest=digest_of(token),
+        defaults={"learner": learner, "used_at": at, "expires_at": at + LIFETIMES[ask.purpose]},
+    )
+    if not is_new:
+        return _used_before(used, learner)
+    deed = _deed_for(ask, learner=learner, at=at)
+    if deed.do is None:
+        raise NotDone(deed.question)
+    answer = deed.do(choice)
+    used.said = answer.title[:LONGEST_SAID]
+    used.save(update_fields=["said"])
+    return answer
+
+
+def _used_before(used: UsedLink, learner: User) -> Question:
+    moment = used.used_at.astimezone(learner.zone)
+    when = f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M}"
+    text = f"This link works once. On {when} it did its part: {used.said}."
+    return Question("Already done", f"{text} What you changed after that stays as it is.")
+
+
+def _deed_for(ask: Ask, *, learner: User, at: datetime) -> Deed:
     match ask.purpose:
         case Purpose.DONE:
             return _done(learner, ask.thing, at=at)
@@ -116,7 +170,7 @@ def _moved(session: StudySession, title: str, *, at: datetime) -> Question:
     try:
         move_session(session=session, starts_at=starts_at.astimezone(UTC), minutes=minutes, at=at)
     except Refused as refusal:
-        return Question(f"“{title}” stays where it is", str(refusal))
+        raise NotDone(Question(f"“{title}” stays where it is", str(refusal))) from refusal
     moment = starts_at.astimezone(learner.zone)
     when = f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M}"
     return Question(f"“{title}” is moved", f"It is planned for {when}.")
@@ -124,7 +178,7 @@ def _moved(session: StudySession, title: str, *, at: datetime) -> Question:
 
 def _pause(learner: User, until: date, *, at: datetime) -> Deed:
     day = f"{until:%A} {until.day} {until:%B}"
-    if until <= clock.date_of(at, learner):
+    if until <= clock.wall_date(at, learner):
         return Deed(Question("That week is over", "Take the link in a newer mail."))
     pause = selectors.pause_of(learner, at=at)
     if pause is not None and pause >= until:
@@ -153,7 +207,7 @@ def _fewer(learner: User, kind: str, *, at: datetime) -> Deed:
 
     def do(choice: str) -> Question:
         if choice not in dict(choices):
-            return asked
+            raise NotDone(asked)
         if not choice:
             actions.switch_off(learner=learner, kind=kind)
             return Question(

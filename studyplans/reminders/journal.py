@@ -92,11 +92,14 @@ class DeadJournal:
         # By the file we hold: its name goes when a sender that was alive after all has closed it.
         said = os.pread(self._file, os.fstat(self._file).st_size, 0).decode(errors="replace")
         notes: dict[int, Note] = {}
+        latest = None
         for line in said.split("\n")[:-1]:
             mark, _, rest = line.partition(" ")
             delivery_id, _, reason = rest.partition(" ")
-            notes[int(delivery_id)] = Note(Mark(mark), reason)
-        return notes
+            latest = int(delivery_id)
+            notes[latest] = Note(Mark(mark), reason)
+        # Whoever went on to something else had come to the end of writing.
+        return {pk: note for pk, note in notes.items() if pk == latest or note.mark != Mark.WRITING}
 
     def __enter__(self) -> Self:
         return self

@@ -25,7 +25,8 @@ from studyplans.reminders.unsubscribing import token_for
 
 SALT = "studyplans.reminders.letters"
 LONGEST_SUBJECT = 150
-CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+# Line ends and other controls, and the marks that turn the rest of a line about.
+CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|\"[A-Za-z0-9 .!#$%&'*+/=?^_`{|}~,:;()@-]+\"")
 DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 NAME = re.compile(r"<([\w.%+-]+)\.(\d+)\.([0-9a-f]{10})@")
@@ -110,7 +111,7 @@ def links_for(delivery: Delivery, token: str) -> Links:
         acts=addresses["reminder_act"],
         learner_id=delivery.learner_id,
         kind=KINDS[delivery.kind].schedule,
-        day=clock.date_of(delivery.due_at, delivery.learner),
+        day=clock.wall_date(delivery.due_at, delivery.learner),
     )
 
 

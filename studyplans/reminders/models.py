@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import datetime, time
 from typing import Self
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from studyplans.reminders import rowset  # noqa: F401  which brings the lookup `among`
 from studyplans.reminders.names import ALL, TRIGGERS, KindName, title_of
 
-
-class Channel(models.TextChoices):
-    EMAIL = "email", "e-mail"
+# The channel everyone has; the others are the folders of `channels`.
+EMAIL = "email"
 
 
 def every_day() -> list[int]:
@@ -77,6 +79,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, at: datetime) -> Self:
         return self.filter(status=Delivery.Status.PENDING, due_at__lte=at)
 
+    def by_mail(self) -> Self:
+        return self.filter(channel=EMAIL)
+
+    def by_other_channels(self) -> Self:
+        return self.exclude(channel=EMAIL)
+
     def stale(self, at: datetime) -> Self:
         """Keep those that wait in vain: sent now, they would come too late."""
         return self.filter(status=Delivery.Status.PENDING, stale_at__lte=at)
@@ -96,7 +104,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(status__in=[Delivery.Status.FAILED, Delivery.Status.IN_DOUBT])
 
     def of_ids(self, ids: Collection[int]) -> Self:
-        return self.filter(pk__in=ids)
+        return self.filter(pk__among=ids)
 
 
 class Delivery(models.Model):
@@ -117,7 +125,10 @@ class Delivery(models.Model):
     occurrence = models.CharField(
         max_length=40, help_text="The local date, or the thing, it reminds of."
     )
-    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    channel = models.CharField(max_length=8, default=EMAIL)
+    destination_number = models.PositiveSmallIntegerField(
+        default=1, help_text="Which of the learner's destinations of that channel it goes to."
+    )
     due_at = models.DateTimeField()
     stale_at = models.DateTimeField(help_text="From here on it would come too late to help.")
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
@@ -139,7 +150,7 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["learner", "kind", "occurrence", "channel"],
+                fields=["learner", "kind", "occurrence", "channel", "destination_number"],
                 name="occurrence_is_delivered_once",
             ),
         ]
@@ -180,6 +191,64 @@ class Delivery(models.Model):
         return getattr(self, "wording", None)
 
 
+class DestinationQuerySet(models.QuerySet["Destination"]):
+    def on(self) -> Self:
+        return self.filter(off_since=None)
+
+    def off(self) -> Self:
+        return self.exclude(off_since=None)
+
+
+class Destination(models.Model):
+    """Where a channel brings a learner's reminders besides e-mail, such as a webhook's address.
+
+    Most channels have one of a learner's, numbered 1; a channel of subscriptions has several.
+    `failures` counts deliveries in a row that failed for good; too many switch it off.
+    """
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_destinations"
+    )
+    channel = models.CharField(max_length=8)
+    number = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=2000)
+    keys = models.JSONField(default=dict, help_text="The channel's own secrets; shown to nobody.")
+    failures = models.PositiveSmallIntegerField(default=0)
+    off_since = models.DateTimeField(null=True)
+    off_reason = models.CharField(max_length=300, blank=True)
+
+    objects = DestinationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "channel", "number"], name="channel_numbers_its_destinations"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.learner}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.off_since is None
+
+    @property
+    def host(self) -> str:
+        """Return what may be shown: the rest of an address may well be a secret."""
+        return urlsplit(self.address).hostname or self.address
+
+    @property
+    def title(self) -> str:
+        return self.label or self.host
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what a device knows its own address by; it does not give the address away."""
+        return hashlib.sha256(self.address.encode()).hexdigest()
+
+
 class DeliveryText(models.Model):
     """What a sent mail said, kept for a month apart from its row."""
 
@@ -188,10 +257,29 @@ class DeliveryText(models.Model):
     )
     subject = models.CharField(max_length=200)
     text = models.TextField()
+    html = models.TextField(default="")
     sent_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return self.subject
+
+
+class UsedLink(models.Model):
+    """A link of a mail that has done its one thing, known by its hash until it would be too old.
+
+    `said` is what the page answered then.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="used_links"
+    )
+    said = models.CharField(max_length=300)
+    used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.said} ({self.learner})"
 
 
 class AddressState(models.Model):

@@ -22,7 +22,7 @@ class Preview:
 def preview_of(learner: User, kind: str, *, at: datetime) -> Preview:
     """Write the letter of this moment, and send nothing."""
     found = SCHEDULED[kind]
-    day = clock.date_of(at, learner).isoformat()
+    day = clock.wall_date(at, learner).isoformat()
     delivery = Delivery(learner=learner, kind=kind, occurrence=day, due_at=at, stale_at=at, pk=0)
     # A session's reminder is about one session, so there is none of just any moment.
     has_news_now = found.rhythm is not Rhythm.SESSIONS

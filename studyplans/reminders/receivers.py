@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from common import clock
 from studyplans.plans.models import PauseCause, StudyPlan
-from studyplans.plans.signals import plan_paused
+from studyplans.plans.signals import plan_changed, plan_paused
 from studyplans.reminders import actions, addresses
 from studyplans.reminders.bounces import is_final_status
 from studyplans.reminders.channels.email import ENHANCED_CODE
@@ -31,6 +31,11 @@ def offer_reminders(sender: object, *, enrolment: Enrolment, **news: Any) -> Non
 def tell_of_pause(sender: object, *, plan: StudyPlan, at: datetime, **news: Any) -> None:
     if plan.pause_cause == PauseCause.QUIET:
         actions.announce_pause(learner=plan.learner, at=at)
+
+
+@receiver(plan_changed)
+def look_for_sessions(sender: object, *, plan: StudyPlan, **news: Any) -> None:
+    actions.look_for_sessions(learner_id=plan.learner_id, at=clock.now())
 
 
 @receiver(time_zone_changed)

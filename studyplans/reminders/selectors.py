@@ -13,17 +13,26 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from common import clock
 from studyplans.reminders.addresses import troubles_of
+from studyplans.reminders.channels.channel import Channel
+from studyplans.reminders.channels.registry import channels
 from studyplans.reminders.claiming import (
     TOO_LATE,
     delivery_on,
-    due_schedules,
     occasions_of,
+    read_schedules,
     rhythm_of,
 )
 from studyplans.reminders.kinds import KINDS, SCHEDULED
 from studyplans.reminders.kinds.kind import Brief, News, Rhythm
-from studyplans.reminders.kinds.session import deliveries_ahead
-from studyplans.reminders.models import AddressState, Delivery, MailServer, ReminderSchedule
+from studyplans.reminders.kinds.session import sessions_ahead
+from studyplans.reminders.models import (
+    EMAIL,
+    AddressState,
+    Delivery,
+    Destination,
+    MailServer,
+    ReminderSchedule,
+)
 from studyplans.reminders.names import ALL, KindName, title_of
 from studyplans.reminders.rules import cached_next_run, end_of_quiet
 from tracker.accounts.models import User
@@ -36,6 +45,9 @@ PAUSED = "the learner wants no reminders for a while"
 TOO_MANY = "another mail went out within the hour"
 BETWEEN_MAILS = timedelta(hours=1)
 LONGEST_LIFE = timedelta(days=4)
+LATEST_SHOWN = 5
+# Of what is waiting, and of the schedules that are due.
+MOST_REHEARSED = 1000
 # Another sender is writing to the same learner just now: see what it comes to.
 SOON = timedelta(minutes=1)
 TROUBLE = {AddressState.Trouble.BOUNCED: BOUNCED, AddressState.Trouble.COMPLAINED: COMPLAINED}
@@ -105,13 +117,18 @@ PRECEDENCE = {name: place for place, name in enumerate(KindName)}
 def bundled(decisions: Sequence[Decision]) -> list[Decision]:
     """Put what goes to one learner now into one letter; what was asked for goes by itself."""
     alone: list[Decision] = []
-    together: dict[tuple[int, str], list[Decision]] = defaultdict(list)
+    together: dict[tuple[int, str, int], list[Decision]] = defaultdict(list)
     for each in decisions:
         if each.is_for_now and KINDS[each.delivery.kind].needs_schedule:
-            together[each.delivery.learner_id, each.delivery.channel].append(each)
+            together[place_of(each.delivery)].append(each)
         else:
             alone.append(each)
     return alone + [_one_letter(those) for those in together.values()]
+
+
+def place_of(delivery: Delivery) -> tuple[int, str, int]:
+    """Return where a delivery goes: what goes to one place may go together."""
+    return delivery.learner_id, delivery.channel, delivery.destination_number
 
 
 def _one_letter(decisions: list[Decision]) -> Decision:
@@ -134,13 +151,14 @@ def _with_news(deliveries: Sequence[Delivery], *, at: datetime) -> list[tuple[De
 
 def _known_of(deliveries: Sequence[Delivery], *, at: datetime) -> Known:
     learners = list({each.learner_id: each.learner for each in deliveries}.values())
+    keys = [learner.pk for learner in learners]
     schedules = ReminderSchedule.objects.filter(Q(is_on=True) | Q(kind=ALL))
     rows = list(
-        schedules.filter(learner__in=[learner.pk for learner in learners]).values_list(
+        schedules.filter(learner__among=keys).values_list(
             "learner", "kind", "last_day", "quiet_from", "quiet_until"
         )
     )
-    last_mails, elsewhere = _mails_to(learners, besides=deliveries, at=at)
+    last_mails, elsewhere = _mails_to(keys, besides=deliveries, at=at)
     return Known(
         reachable=_reachable(learners),
         troubles=troubles_of(learners),
@@ -152,13 +170,13 @@ def _known_of(deliveries: Sequence[Delivery], *, at: datetime) -> Known:
 
 
 def _mails_to(
-    learners: Sequence[User], *, besides: Sequence[Delivery], at: datetime
+    learners: Sequence[int], *, besides: Sequence[Delivery], at: datetime
 ) -> tuple[dict[int, datetime], set[int]]:
     """Return by learner the last mail within the hour, and those another sender writes to now."""
     # Every occurrence begins with its date, so the unique index finds the latest at once.
     since = (at - LONGEST_LIFE).date().isoformat()
-    others = Delivery.objects.filter(
-        learner__in=learners, kind__in=[*SCHEDULED], occurrence__gte=since
+    others = Delivery.objects.by_mail().filter(
+        learner__among=learners, kind__in=[*SCHEDULED], occurrence__gte=since
     )
     recent = Q(status=Delivery.Status.SENT, settled_at__gt=at - BETWEEN_MAILS)
     rows = others.filter(recent | Q(status=Delivery.Status.LEASED)).values_list(
@@ -184,7 +202,7 @@ def _decision(delivery: Delivery, news: News, known: Known, *, at: datetime) -> 
     reason = reason or _unwanted(wish, delivery, known, at=at) or news.why_useless
     wait_until = _wait_until(wish, delivery, known, at=at)
     if not reason and wait_until and wait_until >= delivery.stale_at:
-        reason = TOO_MANY if delivery.learner_id in known.last_mails else TOO_LATE
+        reason = TOO_MANY if _last_mail(delivery, known) else TOO_LATE
     return Decision(delivery, news, reason, wait_until)
 
 
@@ -192,25 +210,33 @@ def _unwanted(wish: Wish | None, delivery: Delivery, known: Known, *, at: dateti
     if wish is None:
         return SWITCHED_OFF
     last = known.pauses.get(delivery.learner_id)
-    is_paused = last is not None and clock.date_of(at, delivery.learner) <= last
+    is_paused = last is not None and clock.wall_date(at, delivery.learner) <= last
     return PAUSED if is_paused else ""
 
 
 def _wait_until(
     wish: Wish | None, delivery: Delivery, known: Known, *, at: datetime
 ) -> datetime | None:
-    last_mail = known.last_mails.get(delivery.learner_id)
+    last_mail = _last_mail(delivery, known)
+    is_mailed_elsewhere = delivery.channel == EMAIL and delivery.learner_id in known.elsewhere
     waits = [
         last_mail + BETWEEN_MAILS if last_mail else None,
-        at + SOON if delivery.learner_id in known.elsewhere else None,
+        at + SOON if is_mailed_elsewhere else None,
         _quiet_until(wish, delivery, at=at),
     ]
     return max((moment for moment in waits if moment is not None), default=None)
 
 
+def _last_mail(delivery: Delivery, known: Known) -> datetime | None:
+    """Return the mail within the hour that another mail would follow too soon."""
+    return known.last_mails.get(delivery.learner_id) if delivery.channel == EMAIL else None
+
+
 def _reason_against(delivery: Delivery, known: Known, *, at: datetime) -> str:
     if delivery.stale_at <= at:
         return TOO_LATE
+    if delivery.channel != EMAIL:
+        return ""
     if delivery.learner_id not in known.reachable:
         return NO_ADDRESS
     trouble = known.troubles.get(delivery.learner_id)
@@ -227,7 +253,7 @@ def _quiet_until(wish: Wish | None, delivery: Delivery, *, at: datetime) -> date
 def _reachable(learners: Sequence[User]) -> set[int]:
     """Return the keys of learners with an open account and a confirmed address."""
     keys = [learner.pk for learner in learners]
-    confirmed = EmailAddress.objects.filter(user__in=keys, verified=True)
+    confirmed = EmailAddress.objects.filter(user__among=keys, verified=True)
     addresses = {(pk, email.lower()) for pk, email in confirmed.values_list("user", "email")}
     return {
         learner.pk
@@ -274,7 +300,7 @@ def pause_of(learner: User, *, at: datetime) -> date | None:
 
 
 def _pause_in(row: ReminderSchedule | None, learner: User, *, at: datetime) -> date | None:
-    is_paused = row and row.last_day and clock.date_of(at, learner) <= row.last_day
+    is_paused = row and row.last_day and clock.wall_date(at, learner) <= row.last_day
     return row.last_day + timedelta(days=1) if row and row.last_day and is_paused else None
 
 
@@ -292,7 +318,7 @@ def _row_of(
 def _first_from(
     day: date, schedule: ReminderSchedule, learner: User, *, planned: datetime
 ) -> datetime | None:
-    begin = clock.start_of_day(day, learner)
+    begin = clock.midnight(day, learner)
     if planned >= begin:
         return planned
     return cached_next_run(
@@ -304,9 +330,38 @@ def _first_from(
 
 
 def deliveries_to(learner: User) -> QuerySet[Delivery]:
-    """Return all that was on its way to a learner, newest first, with its wording if still kept."""
-    own = Delivery.objects.filter(learner=learner).select_related("wording")
+    """Return all mail to a learner, newest first, with its wording if still kept."""
+    own = Delivery.objects.by_mail().filter(learner=learner).select_related("wording")
     return own.order_by("-due_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A channel besides e-mail as its learner sees it, with the latest it has brought."""
+
+    channel: Channel
+    destinations: Sequence[Destination]
+    latest: Sequence[Delivery]
+
+
+def channels_of(learner: User) -> list[ChannelRow]:
+    own: dict[str, list[Destination]] = defaultdict(list)
+    for destination in Destination.objects.filter(learner=learner).order_by("number"):
+        own[destination.channel].append(destination)
+    return [
+        ChannelRow(channel, own[name], _latest(learner, name))
+        for name, channel in channels().items()
+    ]
+
+
+def _latest(learner: User, channel: str) -> Sequence[Delivery]:
+    brought = Delivery.objects.filter(learner=learner, channel=channel)
+    return list(brought.order_by("-due_at", "-pk")[:LATEST_SHOWN])
+
+
+def is_a_channel_off(learner: User) -> bool:
+    """Say whether a destination of the learner's has been switched off for its failures."""
+    return Destination.objects.off().filter(learner=learner).exists()
 
 
 def trouble_with(learner: User) -> AddressState | None:
@@ -358,10 +413,21 @@ def standing(*, at: datetime) -> Standing:
     )
 
 
+def longest_wait(*, at: datetime) -> timedelta:
+    """Return how long the longest due delivery has waited; cheap, as it is asked all the time."""
+    oldest = Delivery.objects.due(at).aggregate(oldest=Min("due_at"))["oldest"]
+    return at - oldest if oldest else timedelta(0)
+
+
+def is_mail_server_left_alone() -> bool:
+    return MailServer.objects.filter(pk=MailServer.ONLY, opened_at__isnull=False).exists()
+
+
 def rehearsal(*, at: datetime) -> list[Decision]:
-    """Decide on everything that a dispatch at this moment would take up; write nothing."""
-    waiting = list(Delivery.objects.due(at).select_related("learner"))
-    schedules = due_schedules(at=at)
+    """Decide on the first that a dispatch at this moment would take up; write nothing."""
+    longest_due = Delivery.objects.due(at).select_related("learner").order_by("due_at")
+    waiting = list(longest_due[:MOST_REHEARSED])
+    schedules = read_schedules(ReminderSchedule.objects.due(at), limit=MOST_REHEARSED)
     by_hour = [each for each in schedules if rhythm_of(each) is not Rhythm.SESSIONS]
     fresh = [
         delivery_on(occasion, schedule, at=at)
@@ -369,10 +435,12 @@ def rehearsal(*, at: datetime) -> list[Decision]:
         for occasion in occasions_of(schedule.rule, until=at)
     ]
     by_session = [each.pk for each in schedules if rhythm_of(each) is Rhythm.SESSIONS]
-    fresh += [each for each in deliveries_ahead(by_session, at=at) if each.due_at <= at]
+    fresh += sessions_ahead(by_session, at=at).deliveries
     learners = User.objects.in_bulk({delivery.learner_id for delivery in fresh})
     known = set(
-        Delivery.objects.filter(learner__in=learners).values_list("learner", "kind", "occurrence")
+        Delivery.objects.filter(learner__among=learners).values_list(
+            "learner", "kind", "occurrence"
+        )
     )
     for delivery in fresh:
         delivery.learner = learners[delivery.learner_id]
@@ -383,6 +451,12 @@ def rehearsal(*, at: datetime) -> list[Decision]:
     ]
     decided = decisions_on([*waiting, *unknown], at=at)
     return [each for each in decided if each.delivery.pk or not _is_no_news(each)]
+
+
+def unrehearsed_count(*, at: datetime) -> int:
+    """Return how many a dispatch would take up besides."""
+    due = (Delivery.objects.due(at).count(), ReminderSchedule.objects.due(at).count())
+    return sum(max(count - MOST_REHEARSED, 0) for count in due)
 
 
 def _is_no_news(decision: Decision) -> bool:

@@ -1,7 +1,7 @@
 """The sender: lease, decide, write, post, note, settle, until nothing is due.
 
-While the server thinks about one letter the next is being written.  No transaction is open while
-a letter is on its way.
+While the server thinks about one letter the next but one is being written, and the envelope of the
+next is with the server.  No transaction is open while a letter is on its way.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db import DatabaseError
 
 from studyplans.reminders import breaker, leasing, settling
 from studyplans.reminders.breaker import Leave
-from studyplans.reminders.channels.email import Answer, Line, ServerAway, Verdict, open_line
+from studyplans.reminders.channels.email import Answer, Line, ServerAway, open_line
+from studyplans.reminders.deciding import decided, not_now, outcomes_of
 from studyplans.reminders.journal import Journal, Mark
 from studyplans.reminders.letters import Letter, letter_for
 from studyplans.reminders.limits import slots_for
 from studyplans.reminders.mime import Stationery
 from studyplans.reminders.models import Delivery
-from studyplans.reminders.selectors import Decision, decisions_on
+from studyplans.reminders.selectors import Decision
 from studyplans.reminders.settling import Outcome, Settlement
 
 logger = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ class Item:
 
 def send_due(*, now: Clock, seconds: float | None = None) -> int:
     """Send what is due until nothing is, or for about so long; return how many were looked at."""
-    if not Delivery.objects.due(now()).exists():
+    if not Delivery.objects.due(now()).by_mail().exists():
         return 0
     with Sender(now=now) as sender:
         return sender.send_for(seconds)
@@ -73,6 +72,8 @@ class Sender:
         self._line: Line = open_line()
         self.owner = self._journal.owner
         self._settlement = Settlement(owner=self.owner)
+        # The letter whose content the server has, and whose answer is still to come.
+        self._under_way: Item | None = None
         self._is_stopped = False
         self._is_server_proven = False
         self._trouble = ""
@@ -81,6 +82,9 @@ class Sender:
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self._under_way:
+            # The database may be gone, but the mail server and the journal are not.
+            self._conclude_by(self._line.answer(), self._under_way)
         self._line.close()
         if error is None:
             self._journal.close()
@@ -111,18 +115,15 @@ class Sender:
         begun, at = time.monotonic(), self._now()
         last_start = at + leasing.LEASE - leasing.LAST_START_BEFORE_END
         left = {delivery.pk for delivery in batch}
-        under_way: Item | None = None
-        for item in self._items(batch, at=at):
-            if under_way:
-                self._take_answer(under_way, self._line.answer())
-            under_way = None
-            self._settle_if_due()
+        for item, following in with_next(self._items(batch, at=at)):
+            self._hear_answer()
             if self._is_stopped or self._now() >= last_start:
                 break
-            _nap(until=item.slot - at, since=begun)
-            under_way = self._offer(item)
-        if under_way:
-            self._take_answer(under_way, self._line.answer())
+            self._wait_for(item, at=at, begun=begun)
+            self._under_way = self._offer(item, following)
+            # While the server thinks about it.
+            self._settle_if_due()
+        self._hear_answer()
         self._settlement.write(at=self._now())
         self._give_back(left)
 
@@ -135,9 +136,9 @@ class Sender:
     # --- from deliveries to letters ---
 
     def _items(self, batch: Sequence[Delivery], *, at: datetime) -> Iterator[Item]:
-        """Yield letters one by one, each written only when the one before is on its way."""
+        """Yield letters one by one, each written only when it is asked for."""
         self._stationery = Stationery(at=at)
-        decisions = self._decisions(batch, at=at)
+        decisions = decided(batch, at=at, fail=self._fail)
         useful = [decision for decision in decisions if self._is_useful(decision)]
         slots = slots_for([decision.delivery for decision in useful], at=at)
         for decision in sorted(useful, key=lambda each: slots[each.delivery.pk]):
@@ -148,28 +149,12 @@ class Sender:
             elif letter := self._letter(decision):
                 yield Item(decision, letter, slots[delivery.pk])
 
-    def _decisions(self, batch: Sequence[Delivery], *, at: datetime) -> list[Decision]:
-        """Decide on all at once; where that fails, one by one, to find whose data is broken."""
-        try:
-            return decisions_on(batch, at=at)
-        except DatabaseError:
-            raise
-        except Exception:
-            if len(batch) > 1:
-                return [each for one in batch for each in self._decisions([one], at=at)]
-            self._fail(batch[0])
-            return []
-
     def _is_useful(self, decision: Decision) -> bool:
         """Settle what is not to be sent now."""
-        delivery = decision.delivery
-        if decision.reason:
-            self._settlement.add(delivery.pk, settling.skipped(delivery, decision.reason))
-            return False
-        if decision.wait_until:
-            self._let_wait(decision, settling.not_before(decision.wait_until, has_slot=False))
-            return False
-        return True
+        outcome = not_now(decision)
+        if outcome:
+            self._settlement.add(decision.delivery.pk, outcome)
+        return outcome is None
 
     def _letter(self, decision: Decision) -> Letter | None:
         """Write the letter; what goes wrong for one learner stays with that one."""
@@ -194,12 +179,11 @@ class Sender:
     def _fail(self, delivery: Delivery) -> None:
         logger.exception("Delivery %s could not be written.", delivery.pk)
         error = sys.exc_info()[1]
-        outcome = settling.failed(f"it could not be written: {error!r}")
-        self._conclude(delivery, outcome)
+        self._conclude(delivery, settling.failed(f"it could not be written: {error!r}"))
 
     # --- from letters to answers ---
 
-    def _offer(self, item: Item) -> Item | None:
+    def _offer(self, item: Item, following: Item | None) -> Item | None:
         """Hand the letter over; return it when its answer is still to come."""
 
         def note() -> None:
@@ -207,7 +191,12 @@ class Sender:
                 self._journal.note(delivery.pk, Mark.CONTENT)
 
         try:
-            early = self._line.offer(item.letter, self._stationery, note=note)
+            early = self._line.offer(
+                item.letter,
+                self._stationery,
+                following=following.letter if following else None,
+                note=note,
+            )
         except ServerAway as away:
             self._count_failure(str(away))
             return None
@@ -222,43 +211,45 @@ class Sender:
         return None
 
     def _keep(self, item: Item) -> None:
+        letter = item.letter
         self._settlement.keep_text(
-            item.delivery.pk, subject=item.letter.subject, text=item.letter.text, at=self._now()
+            item.delivery.pk, subject=letter.subject, text=letter.text, html=letter.html
         )
 
+    def _hear_answer(self) -> None:
+        if self._under_way:
+            item, self._under_way = self._under_way, None
+            self._take_answer(item, self._line.answer())
+
     def _take_answer(self, item: Item, answer: Answer) -> None:
-        delivery = item.delivery
-        self._conclude(delivery, self._outcome(delivery, answer))
-        for rider in item.decision.riders:
-            self._conclude(rider.delivery, riding(self._outcome(rider.delivery, answer), delivery))
+        self._conclude_by(answer, item)
         if answer.is_mailbox_dead:
-            self._settlement.report_dead(delivery, answer.reason)
+            self._settlement.report_dead(item.delivery, answer.reason)
         if answer.is_server_down:
             self._count_failure(answer.reason)
         elif not self._is_server_proven:
             self._is_server_proven = True
             breaker.note_success()
 
+    def _conclude_by(self, answer: Answer, item: Item) -> None:
+        for delivery, outcome in outcomes_of(item.decision, answer, at=self._now()):
+            self._conclude(delivery, outcome)
+
     def _count_failure(self, reason: str) -> None:
         self._trouble = reason
         self._is_server_proven = False
         self._is_stopped = breaker.note_failure(reason=reason, at=self._now())
 
-    def _outcome(self, delivery: Delivery, answer: Answer) -> Outcome:
-        at = self._now()
-        match answer.verdict:
-            case Verdict.TAKEN:
-                return settling.SENT
-            case Verdict.REFUSED:
-                return settling.failed(answer.reason)
-            case Verdict.LATER:
-                return settling.later(delivery, answer.reason, at=at)
-            case Verdict.UNKNOWN:
-                return settling.in_doubt(delivery, answer.reason, at=at)
-
     def _conclude(self, delivery: Delivery, outcome: Outcome) -> None:
         self._journal.note(delivery.pk, _mark_of(outcome), outcome.reason)
         self._settlement.add(delivery.pk, outcome)
+
+    def _wait_for(self, item: Item, *, at: datetime, begun: float) -> None:
+        """Sleep until a rate limit lets the letter go; what is known by then is settled first."""
+        passed = time.monotonic() - begun
+        if (left := (item.slot - at).total_seconds() - passed) > 0:
+            self._settlement.write(at=self._now())
+            time.sleep(left)
 
     def _settle_if_due(self) -> None:
         if self._settlement.is_due():
@@ -276,15 +267,10 @@ def _mark_of(outcome: Outcome) -> Mark:
     return Mark.IN_DOUBT if outcome.doubts else MARKS[Delivery.Status(outcome.status)]
 
 
-def riding(outcome: Outcome, carrier: Delivery) -> Outcome:
-    """Return what a rider is settled by: its carrier's outcome, and in which mail it was."""
-    if outcome != settling.SENT:
-        return outcome
-    return replace(outcome, reason=f"in the {carrier.title} of the same hour")
-
-
-def _nap(*, until: timedelta, since: float) -> None:
-    """Sleep until a rate limit lets the next letter go."""
-    passed = time.monotonic() - since
-    if (left := until.total_seconds() - passed) > 0:
-        time.sleep(left)
+def with_next(items: Iterator[Item]) -> Iterator[tuple[Item, Item | None]]:
+    """Pair each item with the one after it."""
+    item = next(items, None)
+    while item is not None:
+        following = next(items, None)
+        yield item, following
+        item = following

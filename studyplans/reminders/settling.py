@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from studyplans.reminders.addresses import note_dead_mailbox
 from studyplans.reminders.kinds import KINDS
 from studyplans.reminders.models import Delivery, DeliveryText
+from studyplans.reminders.rowset import insert_new
 from studyplans.reminders.rules import retry_at
 
 SETTLED_AT_ONCE = 50
@@ -102,7 +103,7 @@ class Settlement:
     def __init__(self, *, owner: str) -> None:
         self._owner = owner
         self._outcomes: dict[int, Outcome] = {}
-        self._texts: dict[int, DeliveryText] = {}
+        self._texts: dict[int, tuple[str, str, str]] = {}
         self._dead: list[tuple[Delivery, str]] = []
         self._since = 0.0
 
@@ -111,32 +112,45 @@ class Settlement:
             self._since = time.monotonic()
         self._outcomes[delivery_id] = outcome
 
-    def keep_text(self, delivery_id: int, *, subject: str, text: str, at: datetime) -> None:
-        self._texts[delivery_id] = DeliveryText(
-            delivery_id=delivery_id, subject=subject, text=text, sent_at=at
-        )
+    def keep_text(self, delivery_id: int, *, subject: str, text: str, html: str) -> None:
+        self._texts[delivery_id] = (subject, text, html)
 
     def report_dead(self, delivery: Delivery, reason: str) -> None:
         self._dead.append((delivery, reason))
 
     def is_due(self) -> bool:
+        if not self._outcomes:
+            return False
         waited = time.monotonic() - self._since
         return len(self._outcomes) >= SETTLED_AT_ONCE or waited > LONGEST_WAIT_SECONDS
 
     @transaction.atomic
     def write(self, *, at: datetime) -> None:
         written = settle(self._outcomes, owner=self._owner, at=at)
-        self._keep_texts(is_complete=written == len(self._outcomes))
+        self._keep_texts(is_complete=written == len(self._outcomes), at=at)
         _report(self._dead, at=at)
-        self._outcomes, self._texts, self._dead = {}, {}, []
+        # A text without an outcome is that of the letter under way.
+        self._texts = {pk: text for pk, text in self._texts.items() if pk not in self._outcomes}
+        self._outcomes, self._dead = {}, []
 
-    def _keep_texts(self, *, is_complete: bool) -> None:
+    def _keep_texts(self, *, is_complete: bool, at: datetime) -> None:
         """Keep what was sent; when rows are missing, an account was erased in the meantime."""
         sent = {pk for pk, outcome in self._outcomes.items() if outcome == SENT}
         if not is_complete:
             sent = set(Delivery.objects.of_ids(sent).values_list("pk", flat=True))
-        kept = [text for pk, text in self._texts.items() if pk in sent]
-        DeliveryText.objects.bulk_create(kept, ignore_conflicts=True)
+        sent_at = connection.ops.adapt_datetimefield_value(at)
+        kept = [
+            {
+                "delivery_id": pk,
+                "subject": subject,
+                "text": text,
+                "html": html,
+                "sent_at": sent_at,
+            }
+            for pk, (subject, text, html) in self._texts.items()
+            if pk in sent
+        ]
+        insert_new(DeliveryText, kept)
 
 
 def _report(dead: Iterable[tuple[Delivery, str]], *, at: datetime) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from common import clock
-from studyplans.reminders import actions, claiming, sending, sweeping
+from studyplans.reminders import actions, claiming, posting, sending, sweeping
 from studyplans.reminders.leasing import LEASED_AT_ONCE
 from studyplans.reminders.models import Delivery
 
@@ -22,9 +22,12 @@ def dispatch_due() -> None:
     at = clock.now()
     claiming.claim_all_due(at=at)
     sweeping.sweep(at=at)
+    due = Delivery.objects.due(at)
     try:
-        for _ in range(senders_wanted(Delivery.objects.due(at).count())):
+        for _ in range(senders_wanted(due.by_mail().count())):
             send_due.apply_async(expires=SECONDS_A_BELL)
+        if due.by_other_channels().exists():
+            post_due.apply_async(expires=SECONDS_A_BELL)
     except OperationalError:
         logger.warning("The broker does not answer. Deliveries wait for the next minute's ring.")
 
@@ -36,6 +39,11 @@ def senders_wanted(waiting: int) -> int:
 @shared_task
 def send_due() -> None:
     sending.send_due(now=clock.now, seconds=SECONDS_A_BELL)
+
+
+@shared_task
+def post_due() -> None:
+    posting.post_due(now=clock.now, seconds=SECONDS_A_BELL)
 
 
 @shared_task

@@ -1,4 +1,7 @@
-"""Signed links of mails: each does one thing for one learner, for a while, without a login."""
+"""Signed links of mails: each does one thing for one learner, once, without a login.
+
+Unsubscribing is apart: its link stays good however often it is followed.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import cache
+from hashlib import sha256
 
-from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.core.signing import BadSignature, SignatureExpired
 
+from studyplans.reminders.signing import signer_for
 from studyplans.reminders.unsubscribing import BadToken, ExpiredToken
 
 SALT = "studyplans.reminders.tokens"
@@ -40,24 +44,24 @@ class Ask:
     thing: str
 
 
-@cache
-def _signer() -> TimestampSigner:
-    return TimestampSigner(salt=SALT)
+def digest_of(token: str) -> str:
+    """Return the hash a link is known by once it has been used."""
+    return sha256(token.encode()).hexdigest()
 
 
 def token_of(ask: Ask) -> str:
     plain = f"{ask.purpose} {ask.learner_id} {ask.thing}".encode()
-    return _signer().sign(urlsafe_b64encode(plain).decode().rstrip("="))
+    return signer_for(SALT).sign(urlsafe_b64encode(plain).decode().rstrip("="))
 
 
 def read_ask(token: str) -> Ask:
     """Return what the link asks for; raises BadToken or ExpiredToken."""
     try:
-        packed = _signer().unsign(token)
+        packed = signer_for(SALT).unsign(token)
         plain = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
         purpose, learner_id, thing = plain.split(" ", 2)
         ask = Ask(Purpose(purpose), int(learner_id), thing)
-        _signer().unsign(token, max_age=LIFETIMES[ask.purpose])
+        signer_for(SALT).unsign(token, max_age=LIFETIMES[ask.purpose])
     except SignatureExpired as error:
         raise ExpiredToken(token) from error
     except (BadSignature, ValueError, binascii.Error) as error:

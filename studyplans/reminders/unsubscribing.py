@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.core import signing
 
+from studyplans.reminders.signing import signer_for
+
 LIFETIME = timedelta(days=90)
 SALT = "studyplans.reminders.unsubscribe"
 
@@ -17,7 +19,7 @@ class ExpiredToken(ValueError):
 
 
 def token_for(*, learner_id: int, kind: str) -> str:
-    return signing.dumps([learner_id, kind], salt=SALT)
+    return signer_for(SALT).sign_object([learner_id, kind])
 
 
 def read_token(token: str) -> tuple[int, str]:

@@ -49,6 +49,7 @@ def _settings_page(request: LearnerRequest, pause_form: PauseForm) -> HttpRespon
         "paused_until": selectors.pause_of(request.user, at=at),
         "pause_form": pause_form,
         "trouble": selectors.trouble_with(request.user),
+        "is_a_channel_off": selectors.is_a_channel_off(request.user),
     }
     status = 422 if pause_form.errors else 200
     return render(request, "studyplans/reminders/settings.html", context, status=status)
@@ -88,11 +89,14 @@ def _kind_or_404(kind: str) -> ReminderKind:
 @require_safe
 @login_required
 def reminder_preview(request: LearnerRequest, kind: str) -> HttpResponse:
-    """Give the HTML part alone, for a frame that may run nothing."""
     _kind_or_404(kind)
-    preview = previewing.preview_of(request.user, kind, at=clock.now())
-    html = preview.letter.html.replace("<head>", '<head><base target="_blank">', 1)
-    return HttpResponse(html, headers=HTML_PART_HEADERS)
+    return _html_part(previewing.preview_of(request.user, kind, at=clock.now()).letter.html)
+
+
+def _html_part(html: str) -> HttpResponse:
+    """Give the HTML part of a mail alone, for a frame that may run nothing."""
+    framed = html.replace("<head>", '<head><base target="_blank">', 1)
+    return HttpResponse(framed, headers=HTML_PART_HEADERS)
 
 
 @require_POST
@@ -150,7 +154,8 @@ def _tell(request: LearnerRequest, delivery: Delivery) -> None:
 @require_safe
 @login_required
 def mails(request: LearnerRequest) -> HttpResponse:
-    pages = Paginator(selectors.deliveries_to(request.user), MAILS_A_PAGE)
+    listed = selectors.deliveries_to(request.user).defer("wording__text", "wording__html")
+    pages = Paginator(listed, MAILS_A_PAGE)
     context = {"page": pages.get_page(request.GET.get("page"))}
     return render(request, "studyplans/reminders/mails.html", context)
 
@@ -160,6 +165,15 @@ def mails(request: LearnerRequest) -> HttpResponse:
 def mail(request: LearnerRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(selectors.deliveries_to(request.user), pk=pk)
     return render(request, "studyplans/reminders/mail.html", {"delivery": delivery})
+
+
+@require_safe
+@login_required
+def mail_html(request: LearnerRequest, pk: int) -> HttpResponse:
+    delivery = get_object_or_404(selectors.deliveries_to(request.user), pk=pk)
+    if delivery.kept_wording is None or not delivery.kept_wording.html:
+        raise Http404
+    return _html_part(delivery.kept_wording.html)
 
 
 # --- links in mails ---------------------------------------------------------------------------
@@ -199,11 +213,15 @@ def act(request: HttpRequest, token: str) -> HttpResponse:
     learner = User.objects.filter(pk=ask.learner_id, is_active=True).first()
     if learner is None:
         return _dead_link(request, "expired", status=410)
-    deed = asked.deed_for(ask, learner=learner, at=clock.now())
-    question = deed.question
-    if request.method == "POST" and deed.do:
-        question = deed.do(request.POST.get("choice", "-"))
-    return render(request, "studyplans/reminders/act.html", {"question": question})
+    at = clock.now()
+    if request.method == "POST":
+        choice = request.POST.get("choice", "-")
+        question = asked.answer_to(ask, token, choice, learner=learner, at=at)
+    else:
+        question = asked.question_of(ask, token, learner=learner, at=at)
+    is_anothers = request.user.is_authenticated and request.user != learner
+    context = {"question": question, "is_anothers": is_anothers}
+    return render(request, "studyplans/reminders/act.html", context)
 
 
 def _dead_link(request: HttpRequest, problem: str, *, status: int) -> HttpResponse:

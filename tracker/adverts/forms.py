@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +15,9 @@ from tracker.adverts.pasting import (
     read_file,
     read_paste,
 )
+from tracker.curricula.models import Curriculum
 
+LONGEST_PLAN = timedelta(days=3653)
 MOST_BYTES = 1_000_000
 MOST_FILES = 20
 MOST_COMPARED = 5
@@ -85,6 +88,35 @@ class AdvertForm(forms.Form):
             self.pastes.append(read_paste(text, title=self.cleaned_data.get("title", "")))
         except UnreadableAdvert as reason:
             self.add_error("text", str(reason))
+
+
+class PathForm(forms.Form):
+    """By when the way to an advertisement is to be done, if that matters."""
+
+    target_date = forms.DateField(
+        label="Finish by",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text="Left empty, it is done as soon as your week allows.",
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+
+    def clean_target_date(self) -> date | None:
+        day: date | None = self.cleaned_data["target_date"]
+        if day is not None and not self.today < day <= self.today + LONGEST_PLAN:
+            raise forms.ValidationError("Choose a day after today, within ten years.")
+        return day
+
+
+class RenameForm(forms.Form):
+    title = forms.CharField(
+        label="Name",
+        max_length=Curriculum._meta.get_field("title").max_length,
+        help_text="Only you see it.",
+    )
 
 
 class CompareForm(forms.Form):

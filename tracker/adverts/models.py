@@ -9,11 +9,18 @@ from django.db import models
 from django.urls import reverse
 
 from tracker.accounts.models import User
+from tracker.curricula.models import Curriculum
 
 
 class AdvertQuerySet(models.QuerySet["Advert"]):
     def of(self, learner: User) -> Self:
         return self.filter(learner=learner)
+
+    def current(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def archived(self) -> Self:
+        return self.exclude(archived_at=None)
 
 
 class Advert(models.Model):
@@ -28,6 +35,16 @@ class Advert(models.Model):
     text = models.TextField(max_length=LONGEST_TEXT)
     text_digest = models.CharField(max_length=64, editable=False)
     saved_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    path = models.OneToOneField(
+        Curriculum,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="advert",
+        help_text="The personal path last made of it.",
+    )
 
     objects = AdvertQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ from tracker.adverts.matching.reader import Found, Reading, read_advert
 from tracker.adverts.matching.wishes import NEGATED, REQUIRED
 from tracker.adverts.models import Advert
 from tracker.adverts.routes import Step, short_route
+from tracker.adverts.signals import study_week_asked
 from tracker.adverts.standing import Fit, Need, fit_of
 from tracker.curricula.models import (
     Curriculum,
@@ -29,8 +30,9 @@ from tracker.curricula.models import (
     SkillLevel,
     SkillRequirement,
 )
+from tracker.progress.models import Enrolment
 from tracker.progress.percent import counted_keys
-from tracker.progress.selectors import states_of
+from tracker.progress.selectors import EnrolmentStanding, standings_of, states_of
 
 ROLES = {ENTRY: "mle-entry", MID: "mle-mid", SENIOR: "mle-senior"}
 SHOWN_AT_ONCE = 12
@@ -109,7 +111,7 @@ def _want(found: Found, level: int) -> int:
 
 def _proficiencies(done: Collection[str]) -> dict[str, int]:
     """Return how far the milestones done have led in each skill."""
-    levels = SkillLevel.objects.filter(milestone__key__in=done)
+    levels = SkillLevel.objects.filter(milestone__key__in=done, milestone__curriculum__owner=None)
     return dict(levels.values_list("skill__key").annotate(Max("proficiency")))
 
 
@@ -224,6 +226,28 @@ def _best_levels(steps: Sequence[Step]) -> dict[str, int]:
         for skill, level in step.levels.items():
             best[skill] = max(best.get(skill, 0), level)
     return best
+
+
+# --- paths made of advertisements --------------------------------------------------------------
+
+
+def followed_path_of(advert: Advert) -> Curriculum | None:
+    """Return the path made of an advertisement, while it is followed."""
+    enrolments = Enrolment.objects.of(advert.learner).current().filter(curriculum__advert=advert)
+    enrolment = enrolments.select_related("curriculum").first()
+    return enrolment.curriculum if enrolment else None
+
+
+def personal_paths_of(learner: User) -> list[EnrolmentStanding]:
+    """Return where a learner stands in each path of their own, the newest first."""
+    return [
+        each for each in reversed(standings_of(learner)) if each.enrolment.curriculum.is_personal
+    ]
+
+
+def has_study_week(learner: User) -> bool:
+    """Whether the learner has said when there is time to learn."""
+    return any(minutes for _, minutes in study_week_asked.send(Advert, learner=learner))
 
 
 # --- side by side ------------------------------------------------------------------------------

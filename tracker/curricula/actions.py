@@ -24,8 +24,15 @@ from tracker.curricula.catalogue_files import read_catalogue
 from tracker.curricula.link_check import Finding, Standing, Verdict, standing_after
 from tracker.curricula.link_pace import PER_MINUTE, Pace
 from tracker.curricula.link_visits import Target, Visitor, once_online, visit_all
-from tracker.curricula.models import Curriculum, LinkCheck, Resource, ResourceProposal
+from tracker.curricula.models import (
+    Curriculum,
+    LinkCheck,
+    Milestone,
+    Resource,
+    ResourceProposal,
+)
 from tracker.curricula.outline import Fault
+from tracker.curricula.personal_paths import write_personal_path
 
 LINKS_LOCK = "curricula.check_links"
 # Longer than any one visit takes; each that comes back renews it.
@@ -269,3 +276,16 @@ def decline_proposal(*, proposal: ResourceProposal, by: User, at: datetime) -> b
 def _decide(proposal: ResourceProposal, state: str, by: User, at: datetime) -> bool:
     undecided = ResourceProposal.objects.to_review().filter(pk=proposal.pk)
     return undecided.update(state=state, decided_by=by, decided_at=at) == 1
+
+
+@transaction.atomic
+def create_personal_path(
+    *, owner: User, title: str, summary: str, milestones: Sequence[Milestone]
+) -> Curriculum:
+    """Make a path of a learner's own from milestones of the catalogue, in the order given."""
+    return write_personal_path(owner=owner, title=title, summary=summary, milestones=milestones)
+
+
+def rename_personal_path(*, path: Curriculum, title: str) -> None:
+    path.title = title
+    path.save(update_fields=["title"])

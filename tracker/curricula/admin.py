@@ -167,7 +167,7 @@ class CurriculumAdmin(AuthoringTools, EditionDoors, HistoryDoors, RecordedDoors,
         return row
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Curriculum]:
-        return Curriculum.objects.with_totals()
+        return Curriculum.objects.of_the_catalogue().with_totals()
 
     @admin.display(description="status", ordering="status")
     def state(self, curriculum: Curriculum) -> str:
@@ -312,7 +312,8 @@ class ModuleAdmin(InsideCurriculumAdmin):
     search_fields = ["title", "key", "curriculum__title"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Module]:
-        return super().get_queryset(request).select_related("curriculum")
+        modules = super().get_queryset(request).select_related("curriculum")
+        return modules.filter(curriculum__owner=None)
 
     def page_above(self, row: Module) -> str:
         return reverse("admin:curricula_curriculum_change", args=[row.curriculum_id])
@@ -364,7 +365,8 @@ class MilestoneAdmin(PrerequisiteTools, InsideCurriculumAdmin):
     lines_fields = ("rubric",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
-        return super().get_queryset(request).select_related("module", "curriculum")
+        milestones = Milestone.objects.of_the_catalogue()
+        return milestones.select_related("module", "curriculum")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "steps":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import (
     MaxValueValidator,
     MinValueValidator,
@@ -222,7 +224,24 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
 
     def open_to_learners(self) -> Self:
         """Leave out drafts: retired editions stay readable for those who follow them."""
-        return self.exclude(status=Curriculum.Status.DRAFT)
+        return self.filter(status__in=[Curriculum.Status.PUBLISHED, Curriculum.Status.RETIRED])
+
+    def of_the_catalogue(self) -> Self:
+        """Leave out what learners own: that is nobody else's business, an author's neither."""
+        return self.exclude(status=Curriculum.Status.PERSONAL)
+
+    def personal_to(self, reader: User | AnonymousUser) -> Self:
+        return self.filter(_is_personal_to(reader))
+
+    def open_to(self, reader: User | AnonymousUser) -> Self:
+        """Keep what this reader may see: what is open to all, and the paths of their own."""
+        is_open = Q(status__in=[Curriculum.Status.PUBLISHED, Curriculum.Status.RETIRED])
+        return self.filter(is_open | _is_personal_to(reader))
+
+    def admitting(self, learner: User) -> Self:
+        """Keep what this learner may enrol in."""
+        is_published = Q(status=Curriculum.Status.PUBLISHED)
+        return self.filter(is_published | _is_personal_to(learner))
 
     def newest_first(self) -> Self:
         return self.order_by("slug", "-edition")
@@ -231,7 +250,7 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
         """Keep those in which each of the words occurs: title, summary or a milestone's title."""
         found = self
         for word in words.split():
-            in_milestone = Milestone.objects.filter(title__icontains=word)
+            in_milestone = Milestone.objects.of_the_catalogue().filter(title__icontains=word)
             found = found.filter(
                 Q(title__icontains=word)
                 | Q(summary__icontains=word)
@@ -260,12 +279,20 @@ class CurriculumQuerySet(models.QuerySet["Curriculum"]):
         )
 
 
+def _is_personal_to(reader: User | AnonymousUser) -> Q:
+    # Nobody's own path is everybody's: someone not logged in owns none.
+    return Q(status=Curriculum.Status.PERSONAL, owner=reader.pk, owner__isnull=False)
+
+
 class Curriculum(models.Model):
     """An edition of a subject, a certification or a path: ordered modules of ordered milestones.
 
     The slug names the curriculum, slug and edition name the row.  An edition is a draft, then
     published, then retired; at most one of a slug is a draft and at most one is published.  The
     database refuses every change of an edition once it has been published (see migrations).
+
+    A personal path is never published: it is made for one learner, its owner, and seen by nobody
+    else.  Its milestones have the catalogue's keys, so that what is achieved in it counts anywhere.
     """
 
     class Kind(models.TextChoices):
@@ -277,6 +304,7 @@ class Curriculum(models.Model):
         DRAFT = "draft", "draft"
         PUBLISHED = "published", "published"
         RETIRED = "retired", "retired"
+        PERSONAL = "personal", "personal"
 
     slug = models.SlugField(max_length=80)
     edition = models.PositiveIntegerField(default=1, editable=False)
@@ -288,6 +316,15 @@ class Curriculum(models.Model):
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.SUBJECT)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    owner = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="personal_paths",
+        help_text="Whose personal path this is; empty for the catalogue.",
+    )
     position = models.PositiveIntegerField(default=0)
     background = models.ForeignKey(
         Background, null=True, blank=True, on_delete=models.PROTECT, related_name="paths"
@@ -328,6 +365,11 @@ class Curriculum(models.Model):
             models.UniqueConstraint(
                 fields=["slug"], condition=Q(status="published"), name="slug_is_published_once"
             ),
+            models.CheckConstraint(
+                condition=Q(status="personal", owner__isnull=False)
+                | Q(~Q(status="personal"), owner=None),
+                name="personal_paths_have_owners",
+            ),
         ]
         permissions = [("publish_curriculum", "Can publish and retire curricula")]
 
@@ -340,6 +382,13 @@ class Curriculum(models.Model):
     @property
     def is_published(self) -> bool:
         return self.status == self.Status.PUBLISHED
+
+    @property
+    def is_personal(self) -> bool:
+        return self.status == self.Status.PERSONAL
+
+    def admits(self, learner: User) -> bool:
+        return self.is_published or (self.is_personal and self.owner_id == learner.pk)
 
 
 class Module(models.Model):
@@ -377,6 +426,15 @@ class Module(models.Model):
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def of_the_catalogue(self) -> Self:
+        """Leave out the copies in personal paths, which may be as many as there are learners."""
+        return self.filter(curriculum__owner=None)
+
+    def newest_last(self, keys: Iterable[str]) -> Self:
+        """Bring the catalogue's rows of these keys so that a dict by key keeps the newest."""
+        found = self.of_the_catalogue().filter(key__in=set(keys))
+        return found.order_by("curriculum__edition", "pk")
+
     def with_details(self) -> Self:
         """Bring along what a milestone's page shows, in a constant number of queries."""
         resources = Resource.objects.select_related("link_check")

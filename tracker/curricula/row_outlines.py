@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from tracker.curricula.models import Curriculum, Milestone, Module, SkillLevel
 from tracker.curricula.outline import (
@@ -58,11 +58,22 @@ def outline_of(curriculum: Curriculum) -> CurriculumOutline:
     )
 
 
+def milestone_outlines(milestones: Iterable[Milestone]) -> dict[str, MilestoneOutline]:
+    """Return milestones of any curricula by their keys, in four queries."""
+    found = Milestone.objects.filter(pk__in=[milestone.pk for milestone in milestones])
+    links = _links(found)
+    return {milestone.key: _milestone(milestone, links, "catalogue") for milestone in found}
+
+
 def links_of(curriculum: Curriculum) -> Links:
+    return _links(Milestone.objects.filter(curriculum=curriculum))
+
+
+def _links(milestones: QuerySet[Milestone]) -> Links:
     needs, uses = Milestone.prerequisites.through, Milestone.resources.through
-    needed = needs._default_manager.filter(from_milestone__curriculum=curriculum)
-    used = uses._default_manager.filter(milestone__curriculum=curriculum)
-    levels = SkillLevel.objects.filter(milestone__curriculum=curriculum).order_by("pk")
+    needed = needs._default_manager.filter(from_milestone__in=milestones)
+    used = uses._default_manager.filter(milestone__in=milestones)
+    levels = SkillLevel.objects.filter(milestone__in=milestones).order_by("pk")
     skills: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for pk, key, proficiency in levels.values_list("milestone_id", "skill__key", "proficiency"):
         skills[pk].append((key, proficiency))

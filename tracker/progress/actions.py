@@ -32,7 +32,7 @@ RECORDED_FIELDS = ("state", "note", "evidence_url", "minutes_spent", "is_tested"
 
 
 class NotOpenForEnrolment(ValueError):
-    """The curriculum is a draft or retired."""
+    """The curriculum is a draft, retired, or someone else's own."""
 
 
 class CannotUndo(ValueError):
@@ -57,7 +57,7 @@ def enrol_learner(
     at: datetime,
 ) -> Enrolment:
     """Enrol a learner, or change and reopen the enrolment they already have."""
-    if not curriculum.is_published:
+    if not curriculum.admits(learner):
         raise NotOpenForEnrolment(curriculum.slug)
     enrolment = _enrolment_to_change(learner, curriculum) or Enrolment(
         learner=learner, curriculum=curriculum, enrolled_at=at

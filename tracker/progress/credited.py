@@ -86,7 +86,8 @@ def _credit(curriculum: Curriculum, homes: dict[str, Milestone], states: dict[st
 def _homes_of(keys: Iterable[str]) -> dict[str, Milestone]:
     """Return each key's milestone, in the subject that is its home where it has one."""
     homes: dict[str, Milestone] = {}
-    found = Milestone.objects.filter(key__in=keys).select_related("curriculum")
+    found = Milestone.objects.of_the_catalogue().filter(key__in=keys)
+    found = found.select_related("curriculum")
     for milestone in found.order_by("curriculum__position", "curriculum", "position"):
         kept = homes.get(milestone.key)
         if kept is None or kept.curriculum.kind == Curriculum.Kind.PATH:

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from common.links import LinkField
 from tracker.curricula.models import (
     Area,
     Background,
@@ -84,12 +85,10 @@ class StateForm(forms.Form):
 class RecordForm(forms.ModelForm):
     """What a learner writes down about a milestone."""
 
-    evidence_url = forms.URLField(
+    evidence_url = LinkField(
         label="Evidence",
         required=False,
-        max_length=500,
-        assume_scheme="https",
-        help_text="A link to what shows it: a repository, an article, a certificate.",
+        help_text="A repository, an article, a certificate. We keep the link and never open it.",
     )
 
     class Meta:

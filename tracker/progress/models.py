@@ -37,7 +37,8 @@ class Enrolment(models.Model):
     learner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments"
     )
-    curriculum = models.ForeignKey(Curriculum, on_delete=models.PROTECT, related_name="enrolments")
+    # Protected, but for a personal path, which goes together with the account of its owner.
+    curriculum = models.ForeignKey(Curriculum, on_delete=models.RESTRICT, related_name="enrolments")
     started_on = models.DateField()
     target_date = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)

@@ -247,7 +247,7 @@ def find_milestone(key: str, *, learner: Person, slug: str | None = None) -> Mil
     The named curriculum first, then one the learner follows, then the subject that is its home.
     """
     found = Milestone.objects.with_details().filter(
-        key=key, curriculum__in=Curriculum.objects.open_to_learners()
+        key=key, curriculum__in=Curriculum.objects.open_to(learner)
     )
     followed: set[int] = set()
     if isinstance(learner, User):
@@ -392,7 +392,7 @@ def edition_for(editions: CurriculumQuerySet, slug: str, *, reader: Person) -> C
     def preference(edition: Curriculum) -> tuple[bool, bool, int]:
         return (edition.pk != followed, not edition.is_published, -edition.edition)
 
-    return min(editions.open_to_learners().filter(slug=slug), key=preference, default=None)
+    return min(editions.open_to(reader).filter(slug=slug), key=preference, default=None)
 
 
 def _neighbours(milestone: Milestone) -> tuple[Milestone | None, Milestone | None]:
@@ -483,8 +483,8 @@ def totals_of(learner: User) -> dict[str, int]:
 
 
 def titles_by_key(keys: Iterable[str]) -> dict[str, str]:
-    named = Milestone.objects.filter(key__in=set(keys)).values_list("key", "title")
-    return dict(named)
+    """Return the newest title of each milestone key that the catalogue knows."""
+    return dict(Milestone.objects.newest_last(keys).values_list("key", "title"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tracker.progress import edition_views, library_views, proposal_views, views
+from tracker.progress import edition_views, library_views, proposal_views, record_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -26,5 +26,6 @@ urlpatterns = [
     path("milestones/<str:key>/record/", views.change_record, name="change_record"),
     path("resources/<str:key>/propose/", proposal_views.propose, name="propose_resource"),
     path("progress/", views.progress, name="progress"),
+    path("progress/record.<str:form>", record_views.record, name="record"),
     path("progress/events/<int:pk>/undo/", views.undo, name="undo"),
 ]

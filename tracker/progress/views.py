@@ -25,6 +25,7 @@ from tracker.progress.credited import credit_in
 from tracker.progress.editions import newer_edition
 from tracker.progress.forms import CatalogueFilterForm, RecordForm, StateForm
 from tracker.progress.models import Achievement, AchievementEvent, Enrolment
+from tracker.progress.record_table import basis_lines
 from tracker.progress.signals import change_told
 
 MILESTONES_FOUND = 12
@@ -193,6 +194,7 @@ def progress(request: LearnerRequest) -> HttpResponse:
         "finished_count": len(finished),
         "events": selectors.latest_events(request.user, limit=EVENTS_SHOWN),
         "totals": selectors.totals_of(request.user),
+        "bases": basis_lines(request.user),
         "suggested": library.featured_paths(limit=PATHS_FEATURED),
     }
     return render(request, "tracker/progress/progress.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +20,8 @@ from studyplans.reminders.letters import Letter, as_django_mail
 from studyplans.reminders.mime import Stationery, with_dots
 
 MESSAGES_A_LINE = 500
+# What TLS sends in one piece: after an error, all of the last piece or nothing of it counts.
+BYTES_AT_ONCE = 16_000
 ENHANCED_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 # "No such mailbox", "mailbox disabled" and "has moved", with and without an enhanced code.
 DEAD_MAILBOX = re.compile(r"5\.1\.(?!8)\d+|5\.2\.1")
@@ -51,11 +53,17 @@ class Line(Protocol):
     """A way to the mail server.  `offer` hands a letter over, `answer` waits for the reply."""
 
     def offer(
-        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+        self,
+        letter: Letter,
+        stationery: Stationery,
+        *,
+        following: Letter | None,
+        note: Callable[[], None],
     ) -> Answer | None:
         """Return an early answer, or None when the content is with the server.
 
-        `note` is called right before the first byte of the content.  Raises ServerAway.
+        `following` is the letter that will most likely be offered next.  `note` is called right
+        before the first byte of the content.  Raises ServerAway.
         """
 
     def answer(self) -> Answer: ...
@@ -71,19 +79,27 @@ def open_line() -> Line:
 class SmtpLine:
     """One kept SMTP connection, opened when needed and renewed after some hundred letters.
 
-    The envelope goes out as one group where the server offers PIPELINING (RFC 2920).
+    Where the server offers PIPELINING (RFC 2920) an envelope goes out as one group, right behind
+    the content of the letter before: each letter costs one round trip.
     """
 
     def __init__(self, backend: EmailBackend) -> None:
         self._backend = backend
         self._smtp: smtplib.SMTP | None = None
         self._letters = 0
+        # The letter whose envelope went ahead; the replies to it are not read yet.
+        self._announced: Letter | None = None
 
     def offer(
-        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+        self,
+        letter: Letter,
+        stationery: Stationery,
+        *,
+        following: Letter | None,
+        note: Callable[[], None],
     ) -> Answer | None:
         content = with_dots(stationery.write(letter))
-        smtp = self._open()
+        smtp = self._open(letter)
         try:
             refusal = self._envelope(smtp, letter)
         except (smtplib.SMTPException, OSError) as error:
@@ -91,14 +107,26 @@ class SmtpLine:
         if refusal:
             return refusal
         note()
-        return self._content(smtp, content)
+        return self._content(smtp, content, self._announce(smtp, following))
 
-    def _content(self, smtp: smtplib.SMTP, content: bytes) -> Answer | None:
+    def _announce(self, smtp: smtplib.SMTP, following: Letter | None) -> bytes:
+        """Return the envelope that may go ahead, if one may."""
+        if following is None or self._letters >= MESSAGES_A_LINE or not _pipelines(smtp):
+            return b""
+        self._announced = following
+        return _group(following)
+
+    def _content(self, smtp: smtplib.SMTP, content: bytes, envelope: bytes) -> Answer | None:
+        """Send the content and the next envelope as one."""
+        line, both, sent = _socket(smtp), memoryview(content + envelope), 0
         try:
-            _socket(smtp).sendall(content)
+            while sent < len(both):
+                sent += line.send(both[sent : sent + BYTES_AT_ONCE])
         except OSError as error:
-            # The final dot is the last byte, so the server cannot have it: it discards the rest.
-            return self._broken(Verdict.LATER, f"the line broke during the content: {error}")
+            if sent < len(content):
+                # The server cannot have the final dot: it discards the rest.
+                return self._broken(Verdict.LATER, f"the line broke during the content: {error}")
+            # Otherwise the answer to the content will tell.
         return None
 
     def answer(self) -> Answer:
@@ -117,12 +145,15 @@ class SmtpLine:
 
     def close(self) -> None:
         if self._smtp is not None:
-            with suppress(smtplib.SMTPException, OSError):
-                self._smtp.quit()
+            if self._announced is None:
+                with suppress(smtplib.SMTPException, OSError):
+                    self._smtp.quit()
             self._drop()
 
-    def _open(self) -> smtplib.SMTP:
-        if self._letters >= MESSAGES_A_LINE:
+    def _open(self, letter: Letter) -> smtplib.SMTP:
+        # A server that waits for the content of another letter can only be left.
+        is_waiting_for_another = self._announced not in (None, letter)
+        if self._letters >= MESSAGES_A_LINE or is_waiting_for_another:
             self.close()
         if self._smtp is None:
             self._smtp = self._connected()
@@ -146,7 +177,7 @@ class SmtpLine:
     def _drop(self) -> None:
         if self._backend.connection is not None:
             self._backend.connection.close()
-        self._backend.connection = self._smtp = None
+        self._backend.connection = self._smtp = self._announced = None
         self._letters = 0
 
     def _broken(self, verdict: Verdict, reason: str) -> Answer:
@@ -155,15 +186,21 @@ class SmtpLine:
 
     def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> Answer | None:
         """Say who it is from and for; return a refusal, or None when content may follow."""
-        commands = [f"MAIL FROM:<{letter.return_path}>", f"RCPT TO:<{letter.recipient}>", "DATA"]
-        say = _in_one_group if smtp.has_extn("pipelining") else _one_by_one
-        replies = say(smtp, commands)
+        replies = self._replies(smtp, letter)
         wanted = (250, 250, 354)
         for step, (code, words) in enumerate(replies):
             if code // 100 != wanted[step] // 100:
                 self._clear(smtp, replies)
                 return self._refusal(code, words, is_recipient=step == 1)
         return None
+
+    def _replies(self, smtp: smtplib.SMTP, letter: Letter) -> list[tuple[int, bytes]]:
+        if not _pipelines(smtp):
+            return _one_by_one(smtp, _envelope_of(letter))
+        if self._announced is None:
+            _socket(smtp).sendall(_group(letter))
+        self._announced = None
+        return [smtp.getreply() for _ in _envelope_of(letter)]
 
     def _clear(self, smtp: smtplib.SMTP, replies: list[tuple[int, bytes]]) -> None:
         """Make the line ready for the next letter after a refusal."""
@@ -199,12 +236,19 @@ def _socket(smtp: smtplib.SMTP) -> socket.socket:
     return smtp.sock
 
 
-def _in_one_group(smtp: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
-    _socket(smtp).sendall("".join(f"{command}\r\n" for command in commands).encode("ascii"))
-    return [smtp.getreply() for _ in commands]
+def _envelope_of(letter: Letter) -> tuple[str, str, str]:
+    return f"MAIL FROM:<{letter.return_path}>", f"RCPT TO:<{letter.recipient}>", "DATA"
 
 
-def _one_by_one(smtp: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
+def _group(letter: Letter) -> bytes:
+    return "".join(f"{command}\r\n" for command in _envelope_of(letter)).encode("ascii")
+
+
+def _pipelines(smtp: smtplib.SMTP) -> bool:
+    return smtp.has_extn("pipelining")
+
+
+def _one_by_one(smtp: smtplib.SMTP, commands: Sequence[str]) -> list[tuple[int, bytes]]:
     replies = []
     for command in commands:
         replies.append(smtp.docmd(command))
@@ -221,7 +265,12 @@ class DjangoLine:
         self._answer = Answer(Verdict.UNKNOWN)
 
     def offer(
-        self, letter: Letter, stationery: Stationery, *, note: Callable[[], None]
+        self,
+        letter: Letter,
+        stationery: Stationery,
+        *,
+        following: Letter | None,
+        note: Callable[[], None],
     ) -> Answer | None:
         note()
         try:

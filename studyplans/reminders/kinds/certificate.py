@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from studyplans.reminders.kinds.kind import Lead, News, Offer, Traits
-from studyplans.reminders.kinds.note import Line, NoNews, Note
+from studyplans.reminders.kinds.note import Line, NoNews, Note, in_days, shortened
 from studyplans.reminders.kinds.reading import Wished, day_of, learners_of, wished
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
@@ -42,7 +42,7 @@ CERTIFICATE = CertificateKind(
     schedule=KindName.CERTIFICATE,
     is_repeated_in_doubt=True,
     offer=Offer(
-        says="A certificate you hold runs out: so many days ahead, and then at 60 and 30 days.",
+        says="A certificate you hold runs out: so many days ahead, and then at 30 and 7 days.",
         lead=Lead.DAYS,
         lead_minutes=max(NOTICE_DAYS) * Lead.DAYS.value,
     ),
@@ -80,7 +80,7 @@ def _note(nearer: Sequence[tuple[int, str, date]]) -> Note:
     left, title, _ = nearer[0]
     path = reverse("held")
     return Note(
-        heading=f"{title} expires in {left} days",
+        heading=f"{shortened(title)} expires {in_days(left)}",
         says="Renewing often takes a course or an exam. Renewed already? Note the new date.",
         lines=tuple(
             Line(title, path, f"Valid until {on.day} {on:%B} {on.year}") for _, title, on in nearer

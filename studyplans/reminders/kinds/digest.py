@@ -17,6 +17,7 @@ from common.durations import duration
 from studyplans.plans.models import StudySession
 from studyplans.plans.workload import SETTLED_STATES
 from studyplans.reminders.kinds.kind import Brief, Links, News, Offer, Rhythm, Traits, Wording
+from studyplans.reminders.kinds.reading import day_of
 from studyplans.reminders.kinds.templates import rendered
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
@@ -90,7 +91,7 @@ class Digest:
 
     @property
     def day_in_words(self) -> str:
-        return f"{self.date:%A} {self.date.day} {self.date:%B}"
+        return _in_words(self.date)
 
     @property
     def listed(self) -> tuple[Row, ...]:
@@ -118,8 +119,17 @@ class DigestKind(Traits):
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
         learners = {delivery.learner_id: delivery.learner for delivery in deliveries}
-        digests = digests_of(list(learners.values()), at=at)
+        days: dict[int, date] = {}
+        for delivery in deliveries:
+            # Of two days, the earlier one is over, and its digest too late anyway.
+            day = self._day(delivery, at=at)
+            days[delivery.learner_id] = max(day, days.get(delivery.learner_id, day))
+        digests = digests_of(list(learners.values()), days, at=at)
         return [self._news(digests[delivery.learner_id]) for delivery in deliveries]
+
+    def _day(self, delivery: Delivery, *, at: datetime) -> date:
+        """Return the day to tell: a digest before the day has begun is of the day to come."""
+        return day_of(delivery)
 
     def _news(self, digest: Digest) -> News:
         return digest
@@ -127,6 +137,9 @@ class DigestKind(Traits):
 
 class TestKind(DigestKind):
     """The digest a learner asks for, to see one."""
+
+    def _day(self, delivery: Delivery, *, at: datetime) -> date:
+        return clock.date_of(at, delivery.learner)
 
     def _news(self, digest: Digest) -> News:
         return replace(digest, is_test=True)
@@ -161,9 +174,11 @@ EXAMPLE = Digest(
 )
 
 
-def digests_of(learners: Sequence[User], *, at: datetime) -> dict[int, Digest]:
-    """Return each learner's digest of their own today, by the learner's primary key."""
-    sessions = _sessions_today(learners, at=at)
+def digests_of(
+    learners: Sequence[User], days: Mapping[int, date], *, at: datetime
+) -> dict[int, Digest]:
+    """Return each learner's digest of their day; both go by the learner's primary key."""
+    sessions = _sessions_on(days, learners, at=at)
     near = [session for todays in sessions.values() for session in todays]
     titles, settled = _titles(near), _settled(near)
     return {
@@ -172,17 +187,20 @@ def digests_of(learners: Sequence[User], *, at: datetime) -> dict[int, Digest]:
             [each for each in sessions[learner.pk] if _place(each) in titles],
             titles,
             settled,
+            day=days[learner.pk],
             at=at,
         )
         for learner in learners
     }
 
 
-def _sessions_today(learners: Sequence[User], *, at: datetime) -> dict[int, list[Planned]]:
-    """Return each learner's sessions of the local day; one query for days of all zones."""
-    days = {learner.pk: _day_around(at, learner) for learner in learners}
+def _sessions_on(
+    dates: Mapping[int, date], learners: Sequence[User], *, at: datetime
+) -> dict[int, list[Planned]]:
+    """Return each learner's sessions of their day; one query for days of all zones."""
+    days = {learner.pk: _span_of(dates[learner.pk], learner) for learner in learners}
     near = StudySession.objects.filter(
-        plan__learner__in=days,
+        plan__learner__among=days,
         starts_at__gte=min((begin for begin, _ in days.values()), default=at),
         starts_at__lt=max((end for _, end in days.values()), default=at),
     ).exclude(enrolment__state=Enrolment.State.LEFT)
@@ -198,10 +216,9 @@ def _sessions_today(learners: Sequence[User], *, at: datetime) -> dict[int, list
     return todays
 
 
-def _day_around(at: datetime, learner: User) -> tuple[datetime, datetime]:
-    today = clock.date_of(at, learner)
-    tomorrow = today + timedelta(days=1)
-    return clock.start_of_day(today, learner), clock.start_of_day(tomorrow, learner)
+def _span_of(day: date, learner: User) -> tuple[datetime, datetime]:
+    next_day = day + timedelta(days=1)
+    return clock.start_of_day(day, learner), clock.start_of_day(next_day, learner)
 
 
 def _place(session: Planned) -> tuple[int, str]:
@@ -212,13 +229,19 @@ def _titles(sessions: Iterable[Planned]) -> dict[tuple[int, str], tuple[str, str
     """Return title and address of each milestone that is still there."""
     places = {_place(session) for session in sessions}
     found = Milestone.objects.filter(
-        curriculum__in={curriculum for curriculum, _ in places}, key__in={key for _, key in places}
+        curriculum__among={curriculum for curriculum, _ in places},
+        key__among={key for _, key in places},
     )
     return {
         (curriculum, key): (title, _path_of(key))
         for curriculum, key, title in found.values_list("curriculum", "key", "title")
         if (curriculum, key) in places
     }
+
+
+@lru_cache(maxsize=16)
+def _in_words(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
 
 
 @lru_cache(maxsize=4096)
@@ -230,8 +253,8 @@ def _settled(sessions: Iterable[Planned]) -> set[tuple[int, str]]:
     """Return (learner, milestone key) of what is done, known or skipped."""
     pairs = {(session.learner_id, session.milestone_key) for session in sessions}
     achievements = Achievement.objects.filter(
-        learner__in={learner for learner, _ in pairs},
-        milestone_key__in={key for _, key in pairs},
+        learner__among={learner for learner, _ in pairs},
+        milestone_key__among={key for _, key in pairs},
         state__in=SETTLED_STATES,
     )
     return set(achievements.values_list("learner", "milestone_key"))
@@ -243,6 +266,7 @@ def _digest(
     titles: Mapping[tuple[int, str], tuple[str, str]],
     settled: set[tuple[int, str]],
     *,
+    day: date,
     at: datetime,
 ) -> Digest:
     active = [each for each in sessions if each.enrolment_state != Enrolment.State.PAUSED]
@@ -255,7 +279,7 @@ def _digest(
     ahead = [each for each in still_open if each.ends_at > at]
     return Digest(
         zone=str(learner.zone),
-        date=clock.date_of(at, learner),
+        date=day,
         rows=tuple(_row(each, titles[_place(each)], learner) for each in ahead),
         why_empty=_why_empty(sessions, active, still_open, ahead),
     )
@@ -267,8 +291,8 @@ def _row(session: Planned, milestone: tuple[str, str], learner: User) -> Row:
         moment.astimezone(learner.zone) for moment in (session.starts_at, session.ends_at)
     )
     return Row(
-        begins=f"{begin:%H:%M}",
-        ends=f"{end:%H:%M}",
+        begins=begin.time().isoformat("minutes"),
+        ends=end.time().isoformat("minutes"),
         minutes=int((session.ends_at - session.starts_at).total_seconds() // 60),
         title=title,
         path=path,

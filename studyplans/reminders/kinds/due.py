@@ -59,7 +59,7 @@ class DueKind(Traits):
         # A later session may lie beyond the longest lead, which decides what is the last one.
         found = sittings(learners, since=since, until=until + timedelta(weeks=8))
         over, wishes = settled(found), wished(deliveries, KindName.DUE)
-        silent = why_silent(learners, on=at.date())
+        silent = why_silent(learners, at=at)
         by_learner: dict[int, list[Sitting]] = {learner: [] for learner in learners}
         for each in found:
             if each.place not in over:

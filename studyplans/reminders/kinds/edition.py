@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from common import clock
 from studyplans.reminders.kinds.kind import News, Offer, Traits
-from studyplans.reminders.kinds.note import Line, NoNews, Note
+from studyplans.reminders.kinds.note import LONGEST_DETAIL, Line, NoNews, Note, shortened
 from studyplans.reminders.kinds.reading import Wished, day_of, learners_of, wished
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
@@ -76,16 +76,20 @@ def _news(delivery: Delivery, editions: Iterable[NewEdition], wish: Wished) -> N
     learner, today = delivery.learner, day_of(delivery)
     since = today - timedelta(days=wish.days_covered(today))
     fresh = [
-        Line(each.title, reverse("edition", args=[each.slug]), each.note or "A new edition")
+        Line(each.title, reverse("edition", args=[each.slug]), _detail(each))
         for each in editions
         if since <= clock.date_of(each.published_at, learner) < today
     ]
     return _note(fresh) if fresh else NoNews(NO_EDITION)
 
 
+def _detail(edition: NewEdition) -> str:
+    return shortened(edition.note, LONGEST_DETAIL) or "A new edition"
+
+
 def _note(lines: Sequence[Line]) -> Note:
     return Note(
-        heading=f"New edition: {lines[0].title}",
+        heading=f"New edition: {shortened(lines[0].title)}",
         says="You stay on yours until you choose. Every tick is kept, and you can go back.",
         lines=tuple(lines),
         why="news of editions are",

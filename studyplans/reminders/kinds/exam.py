@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from studyplans.plans.models import StudySession
 from studyplans.reminders.kinds.kind import Lead, News, Offer, Traits
-from studyplans.reminders.kinds.note import Line, NoNews, Note
+from studyplans.reminders.kinds.note import Line, NoNews, Note, in_days, shortened
 from studyplans.reminders.kinds.reading import (
     Wished,
     day_of,
@@ -120,7 +120,7 @@ def _news(exams: Iterable[Exam], today: date, wish: Wished) -> News:
 def _note(nearer: Sequence[tuple[int, Exam]]) -> Note:
     left, first = nearer[0]
     return Note(
-        heading=f"{first.title}: {_in_days(left)}",
+        heading=f"{shortened(first.title)}: {in_days(left)}",
         says="Your plan works towards this day. Look at what comes before it, and what can wait.",
         lines=tuple(_line(left, exam) for left, exam in nearer),
         why="the countdown to exams is",
@@ -131,8 +131,4 @@ def _note(nearer: Sequence[tuple[int, Exam]]) -> Note:
 
 def _line(left: int, exam: Exam) -> Line:
     what = "Booked for" if exam.is_booked else "Target date"
-    return Line(exam.title, reverse("plan"), f"{what} {short_day(exam.on)}, {_in_days(left)}")
-
-
-def _in_days(left: int) -> str:
-    return {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    return Line(exam.title, reverse("plan"), f"{what} {short_day(exam.on)}, {in_days(left)}")

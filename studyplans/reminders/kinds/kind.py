@@ -28,6 +28,8 @@ class Links:
     learner_id: int
     kind: str
     day: date
+    # Text and HTML lead to the same doors: each is signed once.
+    _signed: dict[tuple[Purpose, str], str] = field(default_factory=dict, compare=False)
 
     def done(self, milestone_key: str) -> str:
         return self._act(Purpose.DONE, milestone_key)
@@ -44,7 +46,10 @@ class Links:
         return self._act(Purpose.FEWER, self.kind)
 
     def _act(self, purpose: Purpose, thing: str) -> str:
-        return f"{self.acts}{token_of(Ask(purpose, self.learner_id, thing))}/"
+        if (purpose, thing) not in self._signed:
+            token = token_of(Ask(purpose, self.learner_id, thing))
+            self._signed[purpose, thing] = f"{self.acts}{token}/"
+        return self._signed[purpose, thing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from studyplans.reminders.kinds.kind import Brief, Links, Wording
 from studyplans.reminders.kinds.templates import rendered
 
 MOST_LISTED = 5
+LONGEST_TITLE = 80
+LONGEST_DETAIL = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Note:
             text=rendered("emails/reminders/note.txt", context),
             html=rendered("emails/reminders/note.html", context),
         )
+
+
+def shortened(text: str, longest: int = LONGEST_TITLE) -> str:
+    """Cut a text; a heading is the subject too, and what follows its title must be seen."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def in_days(count: int) -> str:
+    return {0: "today", 1: "tomorrow"}.get(count, f"in {count} days")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
-
 from common import clock
-from studyplans.plans.absence import SIGNS_OF_LIFE, quiet_days
+from studyplans.plans.absence import SIGNS_OF_LIFE, last_signs, quiet_days
 from studyplans.plans.models import PauseCause, Receipt, StudyPlan, StudySession
 from studyplans.reminders.kinds.kind import News, Offer, Traits
 from studyplans.reminders.kinds.note import NoNews, Note
 from studyplans.reminders.kinds.reading import NO_PATH, learners_of, paused_plans, why_silent
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
-from studyplans.reviews.models import Review
 from tracker.accounts.models import User
-from tracker.progress.models import AchievementEvent
 
 NOT_QUIET = "it is not time for a note"
 SILENT = "the notes have come to their end"
@@ -49,10 +45,10 @@ class NudgeKind(Traits):
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
         learners = learners_of(deliveries)
-        signs = _last_signs(learners)
+        signs = last_signs([*learners], causes=SIGNS)
         sessions, notes = _unanswered(learners, at=at), _notes(learners, at=at)
-        silent = why_silent(learners, on=at.date())
-        paused = paused_plans(learners, on=at.date())
+        silent = why_silent(learners, at=at)
+        paused = paused_plans(learners, at=at)
         found: list[News] = []
         for delivery in deliveries:
             pk, plan = delivery.learner_id, paused.get(delivery.learner_id)
@@ -76,9 +72,8 @@ def _quiet(
     *,
     at: datetime,
 ) -> Quiet:
-    today = clock.date_of(at, learner)
     return Quiet(
-        days=quiet_days(sessions, since=since, today=today, zone=learner.zone),
+        days=quiet_days(sessions, learner=learner, since=since, at=at),
         notes=sum(since is None or sent > since for sent in notes),
         paused_on=clock.date_of(plan.paused_at, learner) if plan and plan.paused_at else None,
     )
@@ -109,23 +104,6 @@ def _news(quiet: Quiet, today: date) -> News:
         return NOTE if is_time else NoNews(NOT_QUIET)
     is_time = quiet.notes < len(STEPS) and quiet.days >= STEPS[quiet.notes]
     return NOTE if is_time else NoNews(NOT_QUIET)
-
-
-def _last_signs(learners: Iterable[int]) -> dict[int, datetime]:
-    """Return by learner when they last studied, reviewed or changed something."""
-    listed = list(learners)
-    events = AchievementEvent.objects.filter(learner__in=listed).order_by()
-    reviews = Review.objects.finished().filter(card__learner__in=listed).order_by()
-    receipts = Receipt.objects.filter(plan__learner__in=listed, cause__in=SIGNS).order_by()
-    signs: dict[int, datetime] = {}
-    for newest in (
-        events.values_list("learner").annotate(Max("happened_at")),
-        reviews.values_list("card__learner").annotate(Max("finished_at")),
-        receipts.values_list("plan__learner").annotate(Max("made_at")),
-    ):
-        for learner, moment in newest:
-            signs[learner] = max(moment, signs.get(learner, moment))
-    return signs
 
 
 def _unanswered(learners: Iterable[int], *, at: datetime) -> dict[int, list[datetime]]:

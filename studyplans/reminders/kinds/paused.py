@@ -24,7 +24,7 @@ class PausedKind(Traits):
         return NOTE
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
-        plans = paused_plans(learners_of(deliveries), on=at.date())
+        plans = paused_plans(learners_of(deliveries), at=at)
         return [_news(plans.get(delivery.learner_id)) for delivery in deliveries]
 
 

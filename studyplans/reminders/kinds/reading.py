@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from common import clock
+from studyplans.plans.absence import is_paused_on
 from studyplans.plans.models import StudyPlan, StudySession
 from studyplans.plans.workload import SETTLED_STATES
 from studyplans.reminders.models import Delivery, ReminderSchedule
@@ -57,25 +58,26 @@ def day_of(delivery: Delivery) -> date:
     return date.fromisoformat(delivery.occurrence)
 
 
-def why_silent(learners: Iterable[int], *, on: date) -> dict[int, str]:
+def why_silent(learners: Mapping[int, User], *, at: datetime) -> dict[int, str]:
     """Return by learner why nothing about studying would help them now."""
-    listed = list(learners)
     active = set(
-        Enrolment.objects.active().filter(learner__in=listed).values_list("learner", flat=True)
+        Enrolment.objects.active().filter(learner__in=learners).values_list("learner", flat=True)
     )
-    paused = set(paused_plans(listed, on=on))
+    paused = set(paused_plans(learners, at=at))
     return {
         learner: PLAN_PAUSED if learner in paused else NO_PATH
-        for learner in listed
+        for learner in learners
         if learner in paused or learner not in active
     }
 
 
-def paused_plans(learners: Iterable[int], *, on: date) -> dict[int, StudyPlan]:
-    """Return by learner the plans that are paused beyond a day."""
-    plans = StudyPlan.objects.filter(learner__in=list(learners)).exclude(paused_at=None)
+def paused_plans(learners: Mapping[int, User], *, at: datetime) -> dict[int, StudyPlan]:
+    """Return by learner the plans that are paused beyond the date on the learner's wall."""
+    plans = StudyPlan.objects.filter(learner__in=learners).exclude(paused_at=None)
     return {
-        plan.learner_id: plan for plan in plans if plan.resumes_on is None or plan.resumes_on > on
+        plan.learner_id: plan
+        for plan in plans
+        if is_paused_on(plan, clock.wall_date(at, learners[plan.learner_id]))
     }
 
 

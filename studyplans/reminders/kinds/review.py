@@ -42,7 +42,7 @@ class ReviewKind(Traits):
         titles = titles_by_key(each.milestone_key for own in cards.values() for each in own)
         wishes = wished(deliveries, KindName.REVIEW)
         off = ReviewPreference.objects.filter(learner__in=learners, is_on=False)
-        silent = dict.fromkeys(paused_plans(learners, on=at.date()), PLAN_PAUSED)
+        silent = dict.fromkeys(paused_plans(learners, at=at), PLAN_PAUSED)
         silent |= dict.fromkeys(off.values_list("learner", flat=True), REVIEWS_OFF)
         return [
             NoNews(silent[delivery.learner_id])

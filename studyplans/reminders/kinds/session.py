@@ -23,7 +23,7 @@ from studyplans.reminders.kinds.reading import (
 from studyplans.reminders.models import Delivery, ReminderSchedule
 from studyplans.reminders.names import KindName
 
-LOOKED_AHEAD = timedelta(hours=1)
+LOOKED_AHEAD = timedelta(days=2)
 LONGEST_LEAD_MINUTES = 120
 CHANGED = "the session was moved, paused or done"
 WHY = "reminders of sessions about to start are"
@@ -46,7 +46,7 @@ class SessionKind(Traits):
             state=StudySession.State.PLANNED,
         )
         over = settled(found)
-        paused = paused_plans(learners, on=at.date())
+        paused = paused_plans(learners, at=at)
         open_ones = {
             (each.learner_id, each.starts_at.replace(second=0, microsecond=0)): each
             for each in found
@@ -73,26 +73,42 @@ SESSION = SessionKind(
 )
 
 
-def deliveries_ahead(schedules: Iterable[int], *, at: datetime) -> list[Delivery]:
-    """Build the deliveries that these schedules have within the hour."""
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What schedules have to say of sessions now, and by schedule when to look again."""
+
+    deliveries: list[Delivery]
+    next_looks: dict[int, datetime]
+
+
+def sessions_ahead(schedules: Iterable[int], *, at: datetime) -> Ahead:
+    """Build the deliveries that are due, and find the moment of each schedule's next one.
+
+    A change of the plan brings the schedule to look again at once.
+    """
     own = {
         each.learner_id: each
         for each in ReminderSchedule.objects.filter(pk__in=list(schedules)).select_related(
             "learner"
         )
     }
+    ahead = Ahead([], {schedule.pk: at + LOOKED_AHEAD for schedule in own.values()})
     until = at + LOOKED_AHEAD + timedelta(minutes=LONGEST_LEAD_MINUTES)
-    coming = sittings(own, since=at, until=until, state=StudySession.State.PLANNED)
-    return [
-        _delivery(own[each.learner_id], each, at=at)
-        for each in coming
-        if _is_wanted(own[each.learner_id], each, at=at)
-    ]
+    for each in sittings(own, since=at, until=until, state=StudySession.State.PLANNED):
+        _note_session(ahead, own[each.learner_id], each, at=at)
+    return ahead
 
 
-def _is_wanted(schedule: ReminderSchedule, session: Sitting, *, at: datetime) -> bool:
-    is_day = session.day(schedule.learner).weekday() in schedule.weekdays
-    return is_day and _due_at(schedule, session) < at + LOOKED_AHEAD
+def _note_session(
+    ahead: Ahead, schedule: ReminderSchedule, session: Sitting, *, at: datetime
+) -> None:
+    due_at = _due_at(schedule, session)
+    if session.day(schedule.learner).weekday() not in schedule.weekdays:
+        return
+    if due_at > at:
+        ahead.next_looks[schedule.pk] = min(due_at, ahead.next_looks[schedule.pk])
+    elif session.starts_at > at:
+        ahead.deliveries.append(_delivery(schedule, session, at=at))
 
 
 def _due_at(schedule: ReminderSchedule, session: Sitting) -> datetime:
@@ -104,7 +120,7 @@ def _delivery(schedule: ReminderSchedule, session: Sitting, *, at: datetime) -> 
         learner=schedule.learner,
         kind=KindName.SESSION,
         occurrence=f"{session.starts_at.astimezone(UTC):%Y-%m-%dT%H%M}",
-        due_at=max(at, _due_at(schedule, session)),
+        due_at=at,
         stale_at=session.starts_at,
     )
 

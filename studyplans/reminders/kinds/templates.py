@@ -6,8 +6,17 @@ from typing import Any
 from django.conf import settings
 from django.template.backends.jinja2 import Jinja2
 from jinja2 import StrictUndefined, select_autoescape
+from jinja2.ext import Extension
 
 from common.durations import duration
+from common.inlining import inlined
+
+
+class Inlining(Extension):
+    """Put a template's styles into its tags when it is compiled, not in every mail."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return inlined(source) if name and name.endswith(".html") else source
 
 
 @cache
@@ -21,6 +30,7 @@ def engine() -> Jinja2:
             "OPTIONS": {
                 "autoescape": select_autoescape(["html"]),
                 "undefined": StrictUndefined,
+                "extensions": [Inlining],
                 "keep_trailing_newline": True,
             },
         }

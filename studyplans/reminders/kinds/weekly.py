@@ -57,7 +57,7 @@ class WeeklyKind(Traits):
         learners = learners_of(deliveries)
         since, until = span_around(deliveries, before=WEEK, after=2 * WEEK)
         found = sittings(learners, since=since, until=until)
-        silent = why_silent(learners, on=at.date())
+        silent = why_silent(learners, at=at)
         return [
             NoNews(silent[delivery.learner_id])
             if delivery.learner_id in silent

@@ -3,7 +3,8 @@
 Run as `python -m tests.studyplans.reminders.stage`.  It reads a JSON line per command from standard
 input and answers with a line: {"at": moment, "die": step or null, "on": n} forks a process that
 dispatches as if it were that moment, and dies by kill -9 at the n-th time it comes to the step.
-{"wait": pid} answers when that process has ended.
+{"wait": pid} answers when that process has ended.  FINAL_REPLY_SECONDS in the environment is how
+long its senders wait for the answer to a letter.
 """
 
 import json
@@ -15,16 +16,18 @@ from datetime import datetime
 from typing import Any
 
 import django
+from django.conf import settings
 
 STEPS: dict[str, tuple[str, str]] = {
     # What is called right after the process has got that far.
-    "claim, not committed": ("studyplans.reminders.claiming", "_move_on"),
+    "claim, not committed": ("studyplans.reminders.claiming", "_write_news"),
     "claim committed": ("studyplans.reminders.sweeping", "sweep"),
     "leased": ("studyplans.reminders.sending", "Sender.send"),
     "writing": ("studyplans.reminders.sending", "letter_for"),
     "content": ("studyplans.reminders.channels.email", "SmtpLine._content"),
     "dot": ("studyplans.reminders.channels.email", "SmtpLine.answer"),
-    "journalled": ("studyplans.reminders.sending", "Sender._settle_if_due"),
+    "journalled": ("studyplans.reminders.sending", "Sender._wait_for"),
+    "settling": ("studyplans.reminders.settling", "settle"),
 }
 
 
@@ -73,6 +76,8 @@ def sender(command: dict[str, Any]) -> int:
 
 def main() -> None:
     django.setup()
+    if patience := os.environ.get("FINAL_REPLY_SECONDS"):
+        settings.REMINDERS_FINAL_REPLY_SECONDS = float(patience)
     # Whatever is loaded late is loaded here, once for all.
     from django.urls import get_resolver
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import include, path, reverse
@@ -258,6 +259,21 @@ def test_the_learner_is_told_and_can_say_that_it_works(
     assert trouble(planned_ada) is None
 
 
+def test_mail_that_keeps_the_account_safe_still_goes(
+    planned_ada: User,
+    delivery: Delivery,
+    client: Client,
+    mailoutbox: list[EmailMultiAlternatives],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read(complaint(message_id(delivery)), monkeypatch)
+    mailoutbox.clear()
+
+    client.post(reverse("account_reset_password"), {"email": planned_ada.email})
+
+    assert [mail.to for mail in mailoutbox] == [[planned_ada.email]]
+
+
 def test_operators_see_the_outbox(
     planned_ada: User, delivery: Delivery, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -326,6 +342,24 @@ def test_a_providers_news_stops_mail(
         assert postmark(client, secret="milepost:secret", **event) == 200
 
     assert trouble(planned_ada) == expected
+
+
+@pytest.mark.urls(__name__)
+def test_a_providers_third_soft_bounce_in_two_weeks_stops_mail(
+    planned_ada: User, client: Client, settings: Settings, clock: time_machine.Traveller
+) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "milepost:secret"}
+    full = {"RecordType": "Bounce", "Type": "SoftBounce", "Details": "552 5.2.2 full"}
+    troubles = []
+
+    for number, days in enumerate([0, 6, 6]):
+        clock.shift(timedelta(days=days))
+        # The same news twice is one.
+        for _ in range(2):
+            postmark(client, secret="milepost:secret", **full | {"ID": number})
+        troubles.append(trouble(planned_ada))
+
+    assert troubles == [None, None, "bounced"]
 
 
 @pytest.mark.urls(__name__)

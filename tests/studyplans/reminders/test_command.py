@@ -1,15 +1,22 @@
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 
+from studyplans.reminders import selectors
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.selectors import NO_ADDRESS
 from tests.factories import make_learner
 from tests.studyplans.cast import evenings, make_maths
-from tests.studyplans.reminders.conftest import SUNDAY, enrol_on_sunday, outcomes, unconfirm
+from tests.studyplans.reminders.conftest import (
+    MONDAY_AT_EIGHT,
+    SUNDAY,
+    enrol_on_sunday,
+    outcomes,
+    unconfirm,
+)
 from tracker.accounts.models import User
 
 AT = "2026-03-02T07:00Z"
@@ -72,6 +79,23 @@ def test_a_dry_run_leaves_out_what_was_sent(
 
     assert capsys.readouterr().out == ""
     assert len(outcomes(planned_ada)) == 1
+
+
+def test_a_dry_run_of_very_many_looks_at_some_and_says_so(
+    planned_ada: User,
+    cleo: User,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    enrol_on_sunday(cleo, make_maths(slug="for-cleo"), windows=evenings(0, ends_at=time(21)))
+    planned_ada.reminder_schedules.update(next_run_at=MONDAY_AT_EIGHT - timedelta(minutes=1))
+    monkeypatch.setattr(selectors, "MOST_REHEARSED", 1)
+
+    call_command("dispatch_reminders", at=AT, dry_run=True)
+
+    *seen, last = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("ada@example.org: ") for line in seen)
+    assert last == "1 more are due; a dry run looks at the longest due."
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-02-31T07:00"])

@@ -7,6 +7,7 @@ runs than the twenty: MILEPOST_FAULT_RUNS=500.
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 import pytest
 import redis
@@ -26,9 +27,13 @@ from django.db import connection, connections
 
 from config import embedded
 from config.processes import Child, Children
+from studyplans.reminders import leasing, sweeping
+from studyplans.reminders.leasing import LEASED_AT_ONCE
 from studyplans.reminders.models import Delivery, MailServer, ReminderSchedule
 from studyplans.reminders.names import KindName
 from tests.running import ROOT, all_processes, clean_environment, free_port
+from tests.studyplans.reminders import postgres
+from tests.studyplans.reminders.beat import RING
 from tracker.accounts.models import User
 
 pytestmark = pytest.mark.slow
@@ -45,16 +50,15 @@ class Stage:
     def __init__(self, directory: Path, mode: str) -> None:
         self._truth = directory / "truth"
         self._truth.touch()
-        port = free_port()
-        self._server = started("truth", str(port), str(self._truth), mode)
-        assert self._server.stdout is not None
-        assert self._server.stdout.readline() == "ready\n"
+        self._port = free_port()
+        self.start_server(mode)
         self.variables = {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DEBUG": "true",
             "DATABASE_URL": database_url(),
             "MILEPOST_VAR": str(directory / "var"),
-            "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{self._port}",
+            "FINAL_REPLY_SECONDS": "0.3" if mode == "stall" else "",
         }
         self._maker = started("stage", **self.variables)
 
@@ -73,9 +77,17 @@ class Stage:
         names = self._truth.read_text().split()
         return Counter(int(name.split("@")[0].split(".")[-2]) for name in names)
 
+    def start_server(self, mode: str) -> None:
+        self._server = started("truth", str(self._port), str(self._truth), mode)
+        assert self._server.stdout is not None
+        assert self._server.stdout.readline() == "ready\n"
+
+    def lose_journals(self) -> None:
+        shutil.rmtree(Path(self.variables["MILEPOST_VAR"]) / "outbox")
+
     def end_server(self) -> None:
         self._server.kill()
-        self._server.wait()
+        self._server.communicate()
 
     def close(self) -> None:
         for process in (self._maker, self._server):
@@ -105,8 +117,9 @@ def database_url() -> str:
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
-    given = urlsplit(os.environ["DATABASE_URL"])
-    return given._replace(path=f"/{name}").geturl()
+    own = connection.settings_dict
+    access = f"{own['USER']}:{quote(own['PASSWORD'])}@{own['HOST']}:{own['PORT']}"
+    return f"postgres://{access}/{name}"
 
 
 @pytest.fixture
@@ -176,6 +189,8 @@ def assert_nothing_lost_or_doubled(stage: Stage, *, doubts: int) -> None:
         ("content", 7, 1, MAILS - 1),
         ("dot", 7, 1, MAILS),
         ("journalled", 7, 0, MAILS),
+        # The next letter is on its way while those before are being settled.
+        ("settling", 1, 1, MAILS),
     ],
 )
 def test_a_sender_killed_at_a_step_loses_and_doubles_nothing(
@@ -220,7 +235,10 @@ def test_senders_killed_at_random_lose_and_double_nothing(
 
 @pytest.mark.parametrize(
     ("mode", "most_doubts"),
-    [("busy", 0), ("drop-before-dot", MAILS // 10), ("drop-after-dot", MAILS // 10)],
+    [
+        *[("busy", 0), ("drop-before-dot", MAILS // 10)],
+        *[("drop-after-dot", MAILS // 10), ("stall", MAILS // 10)],
+    ],
 )
 def test_a_misbehaving_server_gets_no_mail_twice(
     stage_in: Callable[[str], Stage], mode: str, most_doubts: int
@@ -235,6 +253,18 @@ def test_a_misbehaving_server_gets_no_mail_twice(
     assert len(in_doubt()) == most_doubts
 
 
+def test_a_refused_recipient_costs_the_next_letter_nothing(
+    stage_in: Callable[[str], Stage],
+) -> None:
+    stage = stage_in("unknown")
+    waiting_mails()
+
+    assert stage.run(AT) == 0
+
+    assert statuses() == Counter(sent=MAILS - MAILS // 10, failed=MAILS // 10)
+    assert stage.accepted().total() == MAILS - MAILS // 10
+
+
 def test_a_server_that_is_away_is_left_alone_until_it_is_back(
     stage_in: Callable[[str], Stage],
 ) -> None:
@@ -247,6 +277,28 @@ def test_a_server_that_is_away_is_left_alone_until_it_is_back(
     assert statuses() == Counter(pending=MAILS)
     assert MailServer.objects.get().opened_at == AT
     assert stage.accepted().total() == 0
+
+
+def test_a_server_that_lets_nobody_in_is_found_again(stage_in: Callable[[str], Stage]) -> None:
+    stage = stage_in("refuse")
+    waiting_mails()
+
+    assert stage.run(AT) == 0
+    assert statuses() == Counter(pending=MAILS)
+    server = MailServer.objects.get()
+    assert server.opened_at == AT
+    assert "No mail here" in server.reason
+    assert Delivery.objects.filter(attempts__gt=0).count() == 0
+
+    stage.end_server()
+    stage.start_server("pipelining")
+    connections.close_all()
+    assert stage.run(AT + timedelta(seconds=29)) == 0
+    assert stage.accepted().total() == 0
+    assert stage.run(AT + timedelta(seconds=30)) == 0
+    assert statuses() == Counter(sent=MAILS)
+    assert MailServer.objects.get().opened_at is None
+    assert_nothing_lost_or_doubled(stage, doubts=0)
 
 
 def test_two_claimers_and_one_that_dies_write_each_occurrence_once(
@@ -268,6 +320,54 @@ def test_two_claimers_and_one_that_dies_write_each_occurrence_once(
 
     assert statuses() == Counter(skipped=MAILS)  # nobody of them has a plan
     assert not ReminderSchedule.objects.filter(next_run_at__lte=AT).exists()
+
+
+@pytest.fixture
+def own_server(transactional_db: None) -> Iterator[postgres.OwnServer]:
+    """Move to a database server that may be stopped."""
+    if connection.vendor != "postgresql" or not postgres.is_installed():
+        pytest.skip("it takes a PostgreSQL server to stop one")
+    server = postgres.OwnServer()
+    try:
+        with postgres.moved_to(server):
+            yield server
+    finally:
+        server.close()
+
+
+def test_a_database_that_restarts_leaves_nothing_in_doubt(
+    own_server: postgres.OwnServer, stage_in: Callable[[str], Stage]
+) -> None:
+    stage = stage_in("pause")
+    waiting_mails(300)
+
+    for before in (60, 160):
+        sender = stage.start(AT)
+        until(lambda before=before: stage.accepted().total() > before)  # type: ignore[misc]
+        own_server.stop()
+        assert stage.wait(sender) == 1
+        own_server.start()
+    assert stage.run(AT) == 0
+    assert stage.run(AT + timedelta(minutes=3)) == 0
+
+    assert statuses() == Counter(sent=300)
+    assert_nothing_lost_or_doubled(stage, doubts=0)
+
+
+def test_a_machine_lost_with_its_journal_leaves_one_lease_in_doubt(
+    stage_in: Callable[[str], Stage],
+) -> None:
+    stage = stage_in("plain")
+    waiting_mails(LEASED_AT_ONCE + MAILS)
+
+    assert stage.run(AT, die="content", on=7) == -9
+    stage.lose_journals()
+    assert stage.run(AT) == 0
+    assert statuses() == Counter(leased=LEASED_AT_ONCE, sent=MAILS)
+    assert stage.run(AT + leasing.LEASE + sweeping.WAIT_FOR_JOURNAL) == 0
+
+    assert_nothing_lost_or_doubled(stage, doubts=LEASED_AT_ONCE)
+    assert statuses() == {"in doubt": LEASED_AT_ONCE, "sent": MAILS}
 
 
 def test_flushing_redis_and_killing_a_worker_change_nothing(
@@ -299,7 +399,34 @@ def test_flushing_redis_and_killing_a_worker_change_nothing(
     assert_nothing_lost_or_doubled(stage, doubts=1)
 
 
-RING = "studyplans.reminders.tasks.dispatch_due"
+def test_beats_that_die_and_beats_that_double_change_nothing(
+    stage_in: Callable[[str], Stage], tmp_path: Path
+) -> None:
+    stage = stage_in("pause")
+    waiting_mails(600)  # more than one sender leases at once
+    with Children() as children:
+        url = embedded.start_redis(
+            children, server=embedded.find_server(), data_dir=children.run_dir
+        )
+        dying = [
+            started_beat(children, stage, url, str(tmp_path / side), side)
+            for side in ("before", "after")
+        ]
+        assert [beat.wait() for beat in dying] == [-signal.SIGKILL] * 2
+        assert stage.accepted().total() == 0
+
+        started_worker(children, stage, url)
+        for name in ("one", "two"):
+            started_beat(children, stage, url, str(tmp_path / name))
+        until(lambda: statuses() == Counter(sent=600), seconds=60)
+
+    assert_nothing_lost_or_doubled(stage, doubts=0)
+
+
+def started_beat(children: Children, stage: Stage, redis_url: str, *arguments: str) -> Child:
+    command = [sys.executable, "-m", "tests.studyplans.reminders.beat", *arguments]
+    environment = clean_environment() | stage.variables | {"REDIS_URL": redis_url}
+    return children.start("beat", command, environment=environment, is_silent=True)
 
 
 def started_worker(children: Children, stage: Stage, redis_url: str) -> Child:

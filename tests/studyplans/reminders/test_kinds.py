@@ -8,9 +8,11 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common import clock as wall
 from studyplans.plans import absence
 from studyplans.plans.actions import pause_plan, resume_plan
 from studyplans.plans.models import PauseCause, StudyPlan, StudySession
+from studyplans.plans.session_actions import move_session
 from studyplans.plans.tasks import replan_missed_sessions
 from studyplans.reminders import actions, claiming, selectors, tasks
 from studyplans.reminders.kinds import SCHEDULED, due, edition, nudge, reading
@@ -28,6 +30,7 @@ from tracker.progress.models import Achievement, Enrolment
 
 Letters = list[EmailMultiAlternatives]
 DAY = timedelta(days=1)
+SEVEN = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # 19:00 in Berlin
 EXAM_DAY = datetime(2026, 3, 16, 18, 0, tzinfo=UTC)
 
 
@@ -109,6 +112,11 @@ def test_a_quiet_day_of_all_kinds_leaves_the_digests_row_alone(
 # --- session about to start -------------------------------------------------------------------
 
 
+def move(learner: User, starts_at: datetime) -> None:
+    session = StudySession.objects.of(learner).planned().earliest("starts_at")
+    move_session(session=session, starts_at=starts_at, minutes=60, at=wall.now())
+
+
 def test_a_session_is_announced_a_quarter_of_an_hour_ahead(
     enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
 ) -> None:
@@ -129,16 +137,45 @@ def test_a_session_that_moved_is_not_announced(
     enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
 ) -> None:
     only(enrolled, "session", next_run_at=SUNDAY)
-    seven = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-    dispatched(clock, seven - timedelta(minutes=40))
-    StudySession.objects.of(enrolled).filter(starts_at=seven).update(
-        starts_at=seven + timedelta(minutes=30)
-    )
+    quarter_to_seven = SEVEN - timedelta(minutes=15)
+    clock.move_to(quarter_to_seven)
+    claiming.claim_due(at=quarter_to_seven)
+    move(enrolled, SEVEN + timedelta(minutes=30))
 
-    dispatched(clock, seven - timedelta(minutes=10))
+    tasks.dispatch_due()
 
     assert mailoutbox == []
     assert Delivery.objects.get().status == "skipped"
+
+
+@pytest.mark.parametrize("minutes", [30, 90])
+def test_a_session_moved_into_the_coming_hour_is_announced_on_its_minute(
+    enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters, minutes: int
+) -> None:
+    only(enrolled, "session", next_run_at=SUNDAY)
+    noon = SEVEN - timedelta(hours=7)
+    dispatched(clock, noon)
+    move(enrolled, noon + timedelta(minutes=minutes))
+
+    for minute in range(minutes - 15):
+        dispatched(clock, noon + timedelta(minutes=minute))
+    assert mailoutbox == []
+    dispatched(clock, noon + timedelta(minutes=minutes - 15))
+
+    assert len(mailoutbox) == 1
+
+
+def test_between_sessions_a_schedule_is_left_alone(
+    enrolled: User, clock: time_machine.Traveller
+) -> None:
+    schedule = only(enrolled, "session", next_run_at=SUNDAY)
+    dispatched(clock, SUNDAY)
+    schedule.refresh_from_db()
+    assert schedule.next_run_at == SEVEN - timedelta(minutes=15)
+
+    dispatched(clock, SEVEN - timedelta(minutes=15))
+    schedule.refresh_from_db()
+    assert schedule.next_run_at == SEVEN + 2 * DAY - timedelta(minutes=15)
 
 
 def test_a_session_of_something_done_is_not_announced(
@@ -160,7 +197,7 @@ def test_a_session_that_went_by_is_told_once_with_its_new_day(
 ) -> None:
     only(enrolled, "due")
     for days in range(3):
-        clock.move_to(MONDAY_AT_EIGHT + DAY * days - timedelta(hours=6))
+        clock.move_to(MONDAY_AT_EIGHT + DAY * days - timedelta(hours=2))
         replan_missed_sessions()
         dispatched(clock, MONDAY_AT_EIGHT + DAY * days)
 
@@ -212,6 +249,17 @@ def test_a_booked_exam_is_counted_down(
 
     subjects = [letter.subject.removeprefix("The exam: ") for letter in mailoutbox]
     assert subjects == ["in 14 days", "in 7 days", "in 3 days", "tomorrow", "today"]
+
+
+def test_a_long_title_leaves_room_for_the_days_left(
+    enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
+) -> None:
+    book_exam(enrolled)
+    Milestone.objects.filter(key="maths.m4").update(title="An exam " * 25)
+    only(enrolled, "exam")
+    dispatched(clock, MONDAY_AT_EIGHT)
+
+    assert mailoutbox[0].subject.endswith("…: in 14 days")
 
 
 def test_an_exam_that_is_passed_is_counted_down_no_more(
@@ -313,8 +361,18 @@ def test_a_certificate_is_told_three_times_before_it_expires(
         dispatched(clock, MONDAY_AT_EIGHT + DAY * days)
 
     assert [letter.subject for letter in mailoutbox] == [
-        f"Associate expires in {days} days" for days in (90, 60, 30)
+        f"Associate expires in {days} days" for days in (90, 30, 7)
     ]
+
+
+def test_a_certificate_may_be_told_of_the_day_before(
+    enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
+) -> None:
+    hold(enrolled, date(2026, 3, 3))
+    only(enrolled, "certificate", lead_minutes=1440)
+    dispatched(clock, MONDAY_AT_EIGHT)
+
+    assert [letter.subject for letter in mailoutbox] == ["Associate expires tomorrow"]
 
 
 def test_a_renewed_certificate_is_told_no_more(
@@ -431,6 +489,17 @@ def test_a_paused_plan_and_a_finished_path_bring_no_mail(enrolled: User, kind: s
     StudyPlan.objects.update(paused_at=None, pause_cause="")
     Enrolment.objects.update(state=Enrolment.State.FINISHED)
     assert decided(enrolled, kind, at=MONDAY_AT_EIGHT) == NO_PATH
+
+
+def test_a_pause_ends_on_the_learners_own_date(enrolled: User) -> None:
+    enrolled.time_zone = "Pacific/Auckland"
+    only(enrolled, "weekly")
+    monday_there = datetime(2026, 3, 1, 19, 0, tzinfo=UTC)  # eight in the morning
+    for resumes_on, is_paused in ((date(2026, 3, 2), False), (date(2026, 3, 3), True)):
+        pause = {"paused_at": SUNDAY, "pause_cause": PauseCause.LEARNER}
+        StudyPlan.objects.update(resumes_on=resumes_on, **pause)
+        decision = decided(enrolled, "weekly", at=monday_there)
+        assert (decision == PLAN_PAUSED) is is_paused
 
 
 def test_broken_data_of_one_learner_is_left_to_the_sender_and_fails_alone(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from studyplans.reminders import tasks
-from studyplans.reminders.models import Delivery
+from studyplans.reminders.models import Delivery, Destination
 from tests.studyplans.cast import logged_in
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT
 from tracker.accounts.models import User
@@ -58,8 +58,8 @@ def test_the_list_says_how_the_outbox_is_doing(planned_ada: User, operator: Clie
 
     assert "Waiting: <strong>1</strong>, the longest for 20 minutes" in text
     assert "Sent in the last hour: <strong>2</strong>, in 24 hours: <strong>2</strong>" in text
-    assert "Failed</a> in 24 hours: <strong>1</strong>" in text
-    assert "In doubt</a> in 24 hours: <strong>1</strong>" in text
+    assert "Failed in 24 hours: <strong>1</strong>" in text
+    assert "In doubt in 24 hours: <strong>1</strong>" in text
 
 
 @pytest.mark.parametrize("status", ["failed", "in doubt"])
@@ -132,3 +132,24 @@ def test_looking_at_the_retry_address_retries_nothing(planned_ada: User, operato
 
     assert operator.get(reverse(RETRY, args=[delivery.pk])).status_code == 405
     assert Delivery.objects.get().status == "failed"
+
+
+def test_a_destination_shows_neither_its_address_nor_its_keys(
+    planned_ada: User, operator: Client
+) -> None:
+    destination = Destination.objects.create(
+        learner=planned_ada,
+        channel="webhook",
+        address="https://chat.example/s3cr3t-token",
+        keys={"secret": "whsec_s3cr3t"},
+        off_reason="the server answered 404",
+    )
+
+    listed = operator.get(reverse("admin:reminders_destination_changelist")).content.decode()
+    shown = operator.get(
+        reverse("admin:reminders_destination_change", args=[destination.pk])
+    ).content.decode()
+
+    assert "the server answered 404" in listed
+    assert "the server answered 404" in shown
+    assert "s3cr3t" not in listed + shown

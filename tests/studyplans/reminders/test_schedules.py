@@ -1,13 +1,16 @@
-from datetime import UTC, datetime, time, timedelta
+import random
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 import time_machine
 
-from studyplans.reminders import tasks
+from studyplans.reminders import claiming, tasks
 from studyplans.reminders.actions import recount_schedules, set_reminder_schedule
-from studyplans.reminders.models import ReminderSchedule
+from studyplans.reminders.models import Delivery, ReminderSchedule
 from studyplans.reminders.names import KindName
+from studyplans.reminders.rules import moment_of
 from tests.factories import make_learner
 from tests.studyplans.cast import enrol, make_maths
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, SUNDAY, enrol_on_sunday, outcomes
@@ -124,6 +127,19 @@ def test_a_digest_still_to_come_today_is_not_lost_on_the_way_east(
     assert schedule_of(planned_ada).next_run_at == datetime(2026, 3, 3, 6, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("hour", [time(0, 30), time(3, 59), time(4)])
+def test_a_digest_in_the_night_tells_the_day_to_come(
+    planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[Any], hour: time
+) -> None:
+    schedule = choose(planned_ada, at=SUNDAY, local_time=hour)
+    assert schedule.next_run_at is not None
+    clock.move_to(schedule.next_run_at)
+    tasks.dispatch_due()
+
+    assert [letter.subject for letter in mailoutbox] == ["Today: 1 session, 1 h"]
+    assert "Monday 2 March" in str(mailoutbox[0].body)
+
+
 def test_new_zone_rules_move_all_schedules_alike_at_once(
     planned_ada: User, cleo: User, clock: time_machine.Traveller
 ) -> None:
@@ -146,3 +162,37 @@ def test_new_zone_rules_repeat_no_date(
     recount_schedules()
 
     assert schedule_of(planned_ada).next_run_at == MONDAY_AT_EIGHT + timedelta(days=1)
+
+
+def hours_passed(zone: str, *, since: datetime, until: datetime) -> list[date]:
+    """Return the dates on which it was eight there, after one moment and up to another."""
+    first = since.astimezone(ZoneInfo(zone)).date()
+    days = [first + timedelta(days=number) for number in range((until - since).days + 3)]
+    moments = {day: moment_of(day, time(8), ZoneInfo(zone)) for day in days}
+    return [day for day, moment in moments.items() if moment and since < moment <= until]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whoever_travels_the_world_gets_every_new_date_once(
+    ada: User, clock: time_machine.Traveller, seed: int
+) -> None:
+    chance, arrived = random.Random(seed), SUNDAY  # noqa: S311  repeatable, not secret
+    zones = sorted(available_timezones() - {"Factory", "localtime"})
+    clock.move_to(arrived)
+    choose(ada, at=arrived)
+    seen: list[date] = []
+    for _ in range(10):
+        zone = chance.choice(zones)
+        change_profile(learner=ada, name="Ada", time_zone=zone)
+        left = arrived + timedelta(minutes=chance.randrange(60, 5400))
+        wanted = hours_passed(zone, since=arrived, until=left)
+        clock.move_to(left)
+        claiming.claim_all_due(at=left)
+        before = max(seen, default=date.min)
+        rows = Delivery.objects.filter(learner=ada).order_by("pk")
+        seen = [date.fromisoformat(each) for each in rows.values_list("occurrence", flat=True)]
+        assert {day for day in wanted if day > before} <= set(seen)
+        arrived = left
+
+    assert seen == sorted(set(seen))
+    assert len(seen) > 5

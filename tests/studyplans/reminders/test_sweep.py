@@ -10,13 +10,14 @@ from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 
 from common import clock as wall_clock
-from studyplans.reminders import leasing, tasks
+from studyplans.reminders import leasing, settling, tasks
 from studyplans.reminders.claiming import claim_all_due
 from studyplans.reminders.journal import Journal, Mark, directory
 from studyplans.reminders.kinds import KINDS, digest
 from studyplans.reminders.leasing import LEASE
 from studyplans.reminders.models import Delivery, DeliveryText
 from studyplans.reminders.sending import Sender
+from studyplans.reminders.settling import Outcome
 from studyplans.reminders.sweeping import WAIT_FOR_JOURNAL, sweep
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, enrol_on_sunday, outcomes
 from tracker.accounts.models import User
@@ -92,6 +93,35 @@ def test_a_dead_senders_journal_says_what_became_of_its_leases(
     assert list(directory().glob("*")) == []
 
 
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        settling.SENT,
+        settling.failed("no such mailbox"),
+        settling.not_before(MONDAY_AT_EIGHT + timedelta(minutes=5), has_slot=True),
+        Outcome("in doubt", "silence", doubts=1),
+    ],
+    ids=lambda outcome: outcome.status,
+)
+def test_settling_again_changes_nothing(leased: Delivery, outcome: Outcome) -> None:
+    outcomes_of_gone = {leased.pk: outcome}
+    assert settling.settle(outcomes_of_gone, owner="gone", at=MONDAY_AT_EIGHT) == 1
+    [settled] = Delivery.objects.values()
+
+    again = MONDAY_AT_EIGHT + timedelta(hours=1)
+    assert settling.settle(outcomes_of_gone, owner="gone", at=again) == 0
+    assert list(Delivery.objects.values()) == [settled]
+
+
+def test_settling_late_leaves_the_next_senders_lease_alone(leased: Delivery) -> None:
+    leasing.give_back([leased.pk], owner="gone", reason="")
+    leasing.lease(owner="next", at=MONDAY_AT_EIGHT)
+
+    late = {leased.pk: settling.failed("no such mailbox")}
+    assert settling.settle(late, owner="gone", at=MONDAY_AT_EIGHT) == 0
+    assert (status(leased), leased.lease_owner, leased.attempts) == ("leased", "next", 0)
+
+
 def test_a_kind_may_ask_for_a_second_copy_rather_than_none(
     leased: Delivery,
     clock: time_machine.Traveller,
@@ -124,6 +154,20 @@ def test_a_letter_that_kills_its_senders_is_given_up(planned_ada: User) -> None:
 
     assert status(delivery) == "failed"
     assert delivery.reason == "its sender died several times while writing it"
+
+
+def test_a_letter_written_ahead_is_not_to_blame(planned_ada: User) -> None:
+    claim_all_due(at=MONDAY_AT_EIGHT)
+    journal = Journal()
+    [delivery] = leasing.lease(owner=journal.owner, at=MONDAY_AT_EIGHT)
+    for pk in (delivery.pk, delivery.pk + 1):
+        journal.note(pk, Mark.WRITING)
+    journal.abandon()
+
+    sweep(at=MONDAY_AT_EIGHT)
+
+    assert status(delivery) == "pending"
+    assert (delivery.attempts, delivery.due_at) == (0, MONDAY_AT_EIGHT)
 
 
 def test_what_a_mail_said_is_kept_for_a_month(

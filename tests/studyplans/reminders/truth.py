@@ -1,9 +1,10 @@
 """A mail server in a process of its own that knows the truth: which messages it accepted.
 
 Run as `python -m tests.studyplans.reminders.truth PORT FILE MODE`.  It writes the Message-ID of
-each message it takes into FILE before it says so.  MODE is one word: `plain` and `pipelining`
-behave; `pause` waits up to 2 ms before each reply; `drop-before-dot`, `drop-after-dot`, `stall` and
-`busy` misbehave with every tenth message.
+each message it takes into FILE before it says so, or `garbled` when letter and envelope differ.
+MODE is one word: `plain` and `pipelining` behave; `pause` waits up to 2 ms before each reply;
+`drop-before-dot`, `drop-after-dot`, `stall` and `busy` misbehave with every tenth message;
+`unknown` refuses every tenth recipient; `refuse` lets nobody in.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
-MESSAGE_ID = re.compile(rb"^Message-ID: <([^>]*)>", re.MULTILINE)
+OWN_HEAD = re.compile(rb"Message-ID: <([^>]*)>\r\nTo: ([^\r]*)\r\n")
 STALL_SECONDS = 60
 
 
@@ -52,6 +53,7 @@ class Keeper:
         self._file = file.open("ab", buffering=0)
         self._mode = mode
         self._chance = random.Random(1)  # noqa: S311
+        self._recipients = 0
 
     async def handle_EHLO(  # noqa: N802
         self,
@@ -66,9 +68,19 @@ class Keeper:
             return responses
         return [responses[0], "250-PIPELINING", *responses[1:]]
 
+    async def handle_RCPT(  # noqa: N802
+        self, server: Server, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self._recipients += 1
+        if self._mode == "unknown" and self._recipients % 10 == 0:
+            return "550 5.1.1 Nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 Yes"
+
     async def handle_DATA(self, server: Server, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        found = MESSAGE_ID.search(envelope.original_content or b"")
-        self._file.write((found[1] if found else b"nameless") + b"\n")
+        found = OWN_HEAD.match(envelope.original_content or b"")
+        is_whole = found and [found[2].decode()] == envelope.rcpt_tos
+        self._file.write((found[1] if found and is_whole else b"garbled") + b"\n")
         if self._mode == "pause":
             await asyncio.sleep(self._chance.random() / 500)
         if self._mode == "drop-after-dot" and server.misbehaves:
@@ -78,13 +90,23 @@ class Keeper:
         return "250 Taken"
 
 
+class Closed(asyncio.Protocol):
+    """Turn everybody away at the door."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.write(b"554 No mail here\r\n")
+        transport.close()
+
+
 async def serve(port: int, file: Path, mode: str) -> None:
     Server.mode = mode
     keeper = Keeper(file, mode)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: Server(keeper, hostname="localhost"), "127.0.0.1", port
-    )
+
+    def desk() -> asyncio.BaseProtocol:
+        return Closed() if mode == "refuse" else Server(keeper, hostname="localhost")
+
+    server = await asyncio.get_running_loop().create_server(desk, "127.0.0.1", port)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await server.serve_forever()

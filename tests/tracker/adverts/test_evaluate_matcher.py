@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-AD = {"id": "one", "text": "Python, SQL and Docker.", "skills": ["python", "sql", "rust"]}
+AD = {"id": "one", "text": "Python, SQL and Docker.", "skills": ["python", "sql", "gardening"]}
 
 
 def write(folder: Path, *lines: str) -> str:
@@ -50,12 +50,27 @@ def test_each_part_is_scored_too(tmp_path: Path, capsys: pytest.CaptureFixture[s
         ('{"id": "x", "text": "y"}', "line 1 is not of the shape"),
         ('["x"]', "line 1 is not of the shape"),
         ('{"id": "x", "text": 5, "skills": []}', "line 1 is not of the shape"),
-        (json.dumps(AD), "line 1 names unknown skills: rust."),
+        (json.dumps(AD), "line 1: No skill is called “gardening”. Use a key"),
+        ('{"id": "x", "text": "y", "skills": [5]}', "line 1 is not of the shape"),
+        ('{"id": "x", "text": "y", "skills": ["PEFT"]}', "hugging-face or llm-finetuning"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         call_command("evaluate_matcher", write(tmp_path, line))
+
+
+@pytest.mark.parametrize(
+    "name", ["version-control", "Version Control", "version_control", "GIT", "github"]
+)
+def test_a_skill_goes_by_its_key_its_title_or_an_alias(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    tagged = {"id": "one", "text": "You know Git.", "skills": [name]}
+
+    call_command("evaluate_matcher", write(tmp_path, json.dumps(tagged)))
+
+    assert "recall 1.000" in capsys.readouterr().out
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ from tracker.adverts.matching.text import plain_text
 from tracker.adverts.matching.wishes import NEGATED, NICE, REQUIRED
 from tracker.curricula.catalogue_files import SHIPPED
 
-ADVERTISEMENTS = Path(__file__).with_name("advertisements.jsonl")
+# The second file was tagged before the matcher had seen it, in three parts that each mended the
+# lexicon afterwards.  At first sight it read the 20 of "second" at precision 0.86 and recall 0.91,
+# the 10 of "third" at 0.90 and 0.88, the 8 of "fourth" at 0.86 and 0.87.
+ADVERTISEMENTS = [
+    Path(__file__).with_name(name) for name in ("advertisements.jsonl", "more_advertisements.jsonl")
+]
 
 
 def read(text: str) -> Reading:
@@ -120,6 +125,20 @@ def test_talk_of_the_company_is_no_requirement(heading: str) -> None:
     assert read(text).skills == {"python", "sql"}
 
 
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "Founded in 2012 and backed by leading investors, we bring research to healthcare.",
+        "We offer generous PTO, mentoring programmes and a culture of continuous learning.",
+        "We consider all applicants without regard to race; contact our recruiting team.",
+        "Beware of fraud: we never ask for payment. Follow us on GitHub.",
+        "Our values: we take ownership, communicate openly and solve hard problems.",
+    ],
+)
+def test_company_talk_without_a_heading_asks_for_nothing(talk: str) -> None:
+    assert read(f"You write Python and SQL all day.\n\n{talk}").skills == {"python", "sql"}
+
+
 def test_company_talk_may_turn_into_what_is_asked() -> None:
     work = "You write Python. " * 9
     text = f"Role\n{work}\nAbout Acme\nWe love security.\nYou will build dashboards.\n"
@@ -139,6 +158,11 @@ def test_a_rule_says_why() -> None:
     assert [(each.words, bool(each.why)) for each in found.mentions] == [
         ("assess our models", True)
     ]
+
+
+def test_a_rule_gives_way_to_what_is_named() -> None:
+    assert "supervised" in read("You train our models.").skills
+    assert "supervised" not in read("Neural networks: you train our models.").skills
 
 
 def test_each_mention_stands_where_it_says() -> None:
@@ -215,7 +239,8 @@ def _work_on(text: str) -> int:
 
 
 def _advertisements(part: str = "") -> list[Tagged]:
-    entries = map(json.loads, ADVERTISEMENTS.read_text(encoding="utf-8").splitlines())
+    files = (file.read_text(encoding="utf-8") for file in ADVERTISEMENTS)
+    entries = (json.loads(line) for file in files for line in file.splitlines())
     return [
         Tagged(each["id"], each["text"], frozenset(each["skills"]), each["part"])
         for each in entries
@@ -241,17 +266,24 @@ def test_every_rule_names_groups_and_skills_that_exist() -> None:
 def test_our_advertisements_are_many_and_tagged_with_known_skills() -> None:
     advertisements = _advertisements()
 
-    assert len({each.id for each in advertisements}) >= 40
+    assert len({each.id for each in advertisements}) >= 70
     assert frozenset().union(*(each.skills for each in advertisements)) <= (
         default_lexicon().skill_keys
     )
 
 
 @pytest.mark.parametrize(
-    ("part", "precision", "recall"), [("tuned", 0.90, 0.77), ("held out", 0.87, 0.78)]
+    ("part", "precision", "recall"),
+    [
+        ("tuned", 0.93, 0.79),
+        ("held out", 0.92, 0.81),
+        ("second", 0.90, 0.93),
+        ("third", 0.96, 0.88),
+        ("fourth", 0.92, 0.87),
+    ],
 )
 def test_the_matcher_stays_as_good_as_it_was(part: str, precision: float, recall: float) -> None:
     score = score_of(outcome_of(each) for each in _advertisements(part))
 
-    assert (score.precision, score.recall) >= (precision, recall)
+    assert score.precision >= precision
     assert score.recall >= recall

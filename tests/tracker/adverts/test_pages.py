@@ -220,6 +220,34 @@ def test_only_the_chosen_are_compared(ada_browser: Client, milestones: object) -
     assert "Junior" not in page
 
 
+def test_one_is_archived_and_brought_back(ada_browser: Client, milestones: object) -> None:
+    page = saved(ada_browser)
+    ada_browser.get(ADVERTS)  # takes away the messages, which name it
+
+    archived = ada_browser.post(f"{page}archive/")
+
+    assert told(archived) == ["“Junior ML Engineer” is archived."]
+    ada_browser.get(ADVERTS)
+    assert "Junior ML Engineer" not in words(ada_browser.get(ADVERTS))
+    assert "Archived (1)" in words(ada_browser.get(ADVERTS))
+    assert "Junior ML Engineer" not in words(ada_browser.get("/adverts/compare/"))
+    assert "Junior ML Engineer" in words(ada_browser.get(f"{ADVERTS}?archived=yes"))
+
+    ada_browser.post(f"{page}back/")
+    ada_browser.get(ADVERTS)
+    assert "Junior ML Engineer" in words(ada_browser.get(ADVERTS))
+
+
+def test_saving_an_archived_one_again_brings_it_back(
+    ada_browser: Client, milestones: object
+) -> None:
+    ada_browser.post(f"{saved(ada_browser)}archive/")
+
+    saved(ada_browser)
+
+    assert Advert.objects.get().archived_at is None
+
+
 def test_one_is_deleted_after_a_question(ada_browser: Client, milestones: object) -> None:
     page = saved(ada_browser)
     assert "Delete Junior ML Engineer?" in words(ada_browser.get(f"{page}delete/"))
@@ -240,6 +268,8 @@ def test_cleo_sees_nothing_of_it(
     assert cleo_browser.get(page).status_code == 404
     assert cleo_browser.get(f"{page}delete/").status_code == 404
     assert cleo_browser.post(f"{page}delete/").status_code == 404
+    assert cleo_browser.post(f"{page}archive/").status_code == 404
+    assert cleo_browser.post(f"{page}back/").status_code == 404
     assert "Junior" not in words(cleo_browser.get(ADVERTS))
     assert "Junior" not in words(cleo_browser.get("/adverts/compare/", {"advert": number}))
     assert Advert.objects.exists()

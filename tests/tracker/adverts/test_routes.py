@@ -2,12 +2,14 @@
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tracker.adverts.routes import Goal, Step, short_route
 
 SKILLS = ["a", "b", "c"]
+# A busy machine is no reason to fail.
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -30,6 +32,7 @@ goals = st.lists(
 )
 
 
+@patiently
 @given(catalogues(), goals)
 def test_it_reaches_all_that_can_be_reached_in_an_order_that_works(
     steps: list[Step], wanted: list[Goal]
@@ -41,6 +44,7 @@ def test_it_reaches_all_that_can_be_reached_in_an_order_that_works(
     assert _reached(wanted, steps, route) == _reached(wanted, steps, [step.key for step in steps])
 
 
+@patiently
 @given(catalogues(), goals)
 def test_it_is_at_most_twice_as_long_as_the_shortest(steps: list[Step], wanted: list[Goal]) -> None:
     """The bound is for these small catalogues; on the real one it is within a percent."""
@@ -57,6 +61,7 @@ def test_it_is_at_most_twice_as_long_as_the_shortest(steps: list[Step], wanted: 
     assert sum(minutes[key] for key in route) <= 2 * shortest
 
 
+@patiently
 @given(catalogues(), goals, st.data())
 def test_it_names_nothing_done(steps: list[Step], wanted: list[Goal], data: st.DataObject) -> None:
     done = data.draw(st.sets(st.sampled_from([step.key for step in steps])))

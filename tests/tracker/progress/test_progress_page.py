@@ -1,9 +1,14 @@
+import csv
+import io
+
+import pytest
 from django.test import Client
 
 from tests.factories import make_curriculum, make_enrolment, make_milestone, make_module
 from tests.tracker.progress.pages import press, words, write
 from tracker.accounts.models import User
-from tracker.curricula.models import Curriculum
+from tracker.curricula.models import Curriculum, Milestone
+from tracker.progress.models import Achievement
 
 
 def test_it_adds_up_what_was_done(ada_browser: Client, ada: User, maths: Curriculum) -> None:
@@ -52,3 +57,65 @@ def test_cleo_sees_nothing_of_adas(
     press(ada_browser, "math.vec")
 
     assert "Vectors" not in words(cleo_browser.get("/progress/"))
+
+
+# --- how it is known --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_ways(ada: User, ada_browser: Client, maths: Curriculum) -> None:
+    """Vectors tested, matrices with evidence, and a claim that no milestone names any more."""
+    press(ada_browser, "math.vec")
+    press(ada_browser, "math.mat")
+    write(ada_browser, "math.mat", evidence_url="https://example.org/mat", minutes_spent=40)
+    Achievement.objects.filter(milestone_key="math.vec").update(is_tested=True)
+    changed_at = Achievement.objects.get(milestone_key="math.vec").changed_at
+    Achievement.objects.create(
+        learner=ada, milestone_key="gone.away", state="credited", changed_at=changed_at
+    )
+
+
+@pytest.mark.usefixtures("three_ways")
+def test_what_was_claimed_is_told_apart_from_what_was_shown(ada_browser: Client) -> None:
+    page = words(ada_browser.get("/progress/"))
+
+    assert "Tested by a check 1 Shown with evidence 1 On your word 1" in page
+
+
+@pytest.mark.usefixtures("three_ways")
+def test_the_record_is_there_as_a_table_and_as_data(ada_browser: Client) -> None:
+    table = ada_browser.get("/progress/record.csv")
+    data = ada_browser.get("/progress/record.json")
+
+    assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert 'filename="milepost-progress.csv"' in table.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(table.content.decode())))
+    assert [(row["milestone"], row["state"], row["basis"]) for row in rows] == [
+        ("gone.away", "credited", "claimed"),
+        ("math.mat", "done", "evidenced"),
+        ("math.vec", "done", "tested"),
+    ]
+    assert rows[1]["title"] == "Matrices"
+    assert data.headers["Content-Type"] == "application/json"
+    assert data.json()["milestones"][1] == {**rows[1], "minutes_spent": 40}
+
+
+@pytest.mark.usefixtures("three_ways")
+@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_title_that_looks_like_a_formula_is_none(ada_browser: Client, mark: str) -> None:
+    Milestone.objects.filter(key="math.vec").update(title=f"{mark}1+1")
+
+    table = ada_browser.get("/progress/record.csv").content.decode()
+
+    titles = [row["title"] for row in csv.DictReader(io.StringIO(table, newline=""))]
+    assert f"'{mark}1+1" in titles
+
+
+def test_the_record_is_ones_own(
+    ada_browser: Client, cleo_browser: Client, client: Client, maths: Curriculum
+) -> None:
+    press(ada_browser, "math.vec")
+
+    assert cleo_browser.get("/progress/record.json").json() == {"milestones": []}
+    assert client.get("/progress/record.csv").status_code == 302
+    assert ada_browser.get("/progress/record.xml").status_code == 404

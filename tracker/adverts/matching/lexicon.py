@@ -26,6 +26,7 @@ class Rule:
     why: str
     instead: str = ""
     any_order: bool = False
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         entry["why"],
         entry.get("instead", ""),
         entry.get("any_order", False),
+        frozenset(entry.get("unless", ())),
     )
 
 

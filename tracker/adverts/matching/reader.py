@@ -95,7 +95,7 @@ def read_with(lexicon: Lexicon, text: str) -> Reading:
     mentions = [
         each for sentence in sentences for each in _mentions(lexicon, text, tokens, sentence)
     ]
-    found = _with_together(lexicon, _found(mentions))
+    found = _with_together(lexicon, _found(_without_excused(lexicon, mentions)))
     required = [each.skill for each in found if each.wish == REQUIRED]
     return Reading(found, guess_level(text, required), language_of(tokens), len(tokens))
 
@@ -252,6 +252,17 @@ def _close_together(rule: Rule, places: Mapping[str, Sequence[Hit]]) -> tuple[Hi
 def _gap(one: Hit, other: Hit) -> int:
     """Count the words between two phrases; below zero they share some."""
     return max(one.first, other.first) - min(one.stop, other.stop)
+
+
+def _without_excused(lexicon: Lexicon, mentions: Sequence[Mention]) -> list[Mention]:
+    """Leave out what a rule implies unless the advertisement names a better reading of it."""
+    named = {each.skill for each in mentions if not each.why}
+    excuses = {
+        (rule.skill, rule.why): rule.unless for rules in lexicon.rules.values() for rule in rules
+    }
+    return [
+        each for each in mentions if not each.why or named.isdisjoint(excuses[each.skill, each.why])
+    ]
 
 
 # --- all mentions of a skill together ----------------------------------------------------------

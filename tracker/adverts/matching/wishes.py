@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracker.adverts.matching.phrases import Hit
 
 REQUIRED, NICE, NEGATED = "required", "nice", "negated"
+ENDS_OF_NO = {"needed", "but"}
 BREAKS = {"but", "required", "nice after", "negated after"}
 
 
@@ -26,6 +27,7 @@ def scopes_of(cues: Sequence[Hit], *, first: int, stop: int) -> list[Scope]:
 
 
 def _scopes(cues: Sequence[Hit], first: int, stop: int) -> Iterator[Scope]:
+    ends = [cue for cue in cues if not ENDS_OF_NO.isdisjoint(_names(cue))]
     for cue in cues:
         for name in _names(cue):
             if name.endswith(" after"):
@@ -35,19 +37,14 @@ def _scopes(cues: Sequence[Hit], first: int, stop: int) -> Iterator[Scope]:
                 wish = NICE if name == "nice before" else NEGATED
                 yield Scope(cue.stop, _break_after(cues, cue, stop), wish)
             elif name == "none":
-                yield from _no_needed(cues, cue)
+                yield from _no_needed(ends, cue)
 
 
-def _no_needed(cues: Sequence[Hit], no: Hit) -> Iterator[Scope]:
-    """Yield what stands between "no" and "needed"."""
-    for cue in cues:
-        if cue.first <= no.first:
-            continue
-        if "needed" in _names(cue):
-            yield Scope(no.stop, cue.first, NEGATED)
-            return
-        if "but" in _names(cue):
-            return
+def _no_needed(ends: Sequence[Hit], no: Hit) -> Iterator[Scope]:
+    """Yield what stands between "no" and "needed", unless a "but" comes first."""
+    end = next((cue for cue in ends if cue.first > no.first), None)
+    if end is not None and "needed" in _names(end):
+        yield Scope(no.stop, end.first, NEGATED)
 
 
 def _names(cue: Hit) -> list[str]:

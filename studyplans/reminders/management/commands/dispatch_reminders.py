@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from common import clock
-from studyplans.reminders import claiming, selectors, sending, sweeping
+from studyplans.reminders import claiming, posting, selectors, sending, sweeping
 from studyplans.reminders.models import Delivery
 
 
@@ -30,12 +30,15 @@ class Command(BaseCommand):
     def _rehearse(self, at: datetime) -> None:
         for decision in selectors.rehearsal(at=at):
             self.stdout.write(_line(decision))
+        if more := selectors.unrehearsed_count(at=at):
+            self.stdout.write(f"{more:,} more are due; a dry run looks at the longest due.")
 
     def _dispatch(self, at: datetime) -> None:
         claiming.claim_all_due(at=at)
         sweeping.sweep(at=at)
         due = list(Delivery.objects.due(at).values_list("pk", flat=True))
         sending.send_due(now=lambda: at)
+        posting.post_due(now=lambda: at)
         sent = Delivery.objects.filter(pk__in=due, status=Delivery.Status.SENT).count()
         self.stdout.write(f"{len(due)} due, {sent} sent.")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracker.adverts.matching.lexicon import default_lexicon
+from tracker.adverts.matching.names import AmbiguousName, UnknownName, skill_names
 from tracker.adverts.matching.scoring import Outcome, Score, Tagged, outcome_of, score_of
 
 SHAPE = '{"id": "...", "text": "...", "skills": ["python", ...]}'
@@ -17,7 +17,8 @@ SHAPE = '{"id": "...", "text": "...", "skills": ["python", ...]}'
 class Command(BaseCommand):
     help = (
         "Score the advertisement matcher on a file of tagged advertisements. "
-        f"Each line is {SHAPE}; a line may also name its part, and each part is scored too."
+        f"Each line is {SHAPE}; a skill is named by its key, its title or an alias, in any case. "
+        "A line may also name its part, and each part is scored too."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,17 +57,26 @@ def read_tagged(file: Path) -> list[Tagged]:
 def _tagged(line: str, *, place: str) -> Tagged:
     try:
         entry = json.loads(line)
-        tagged = Tagged(
-            str(entry["id"]), entry["text"], frozenset(entry["skills"]), entry.get("part", "")
-        )
-        unknown = tagged.skills - default_lexicon().skill_keys
+        text, skills = entry["text"], list(entry["skills"])
+        named = str(entry["id"]), str(entry.get("part", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandError(f"{place} is not of the shape {SHAPE}.") from error
-    if not isinstance(tagged.text, str):
+    if not isinstance(text, str) or not all(isinstance(each, str) for each in skills):
         raise CommandError(f"{place} is not of the shape {SHAPE}.")
-    if unknown:
-        raise CommandError(f"{place} names unknown skills: {', '.join(sorted(unknown))}.")
-    return tagged
+    return Tagged(named[0], text, _keys(skills, place=place), named[1])
+
+
+def _keys(skills: Iterable[str], *, place: str) -> frozenset[str]:
+    names = skill_names()
+    keys, faults = set(), []
+    for skill in skills:
+        try:
+            keys.add(names.key_of(skill))
+        except (UnknownName, AmbiguousName) as error:
+            faults.append(str(error))
+    if faults:
+        raise CommandError(f"{place}: {' '.join(faults)}")
+    return frozenset(keys)
 
 
 def _by_part(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:

@@ -1,0 +1,68 @@
+"""What a sender of any channel does with a batch's decisions and with the answers it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import DatabaseError
+
+from studyplans.reminders import settling
+from studyplans.reminders.channels.email import Answer, Verdict
+from studyplans.reminders.models import Delivery
+from studyplans.reminders.selectors import Decision, decisions_on
+from studyplans.reminders.settling import Outcome
+
+
+def decided(
+    batch: Sequence[Delivery], *, at: datetime, fail: Callable[[Delivery], None]
+) -> list[Decision]:
+    """Decide on all at once; where that fails, one by one, to find whose data is broken."""
+    try:
+        return decisions_on(batch, at=at)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(batch) > 1:
+            return [each for one in batch for each in decided([one], at=at, fail=fail)]
+        fail(batch[0])
+        return []
+
+
+def not_now(decision: Decision) -> Outcome | None:
+    """Return what becomes of a delivery that is not to be sent now; None when it is."""
+    if decision.reason:
+        return settling.skipped(decision.delivery, decision.reason)
+    if decision.wait_until:
+        return settling.not_before(decision.wait_until, has_slot=False)
+    return None
+
+
+def outcomes_of(
+    decision: Decision, answer: Answer, *, at: datetime
+) -> Iterator[tuple[Delivery, Outcome]]:
+    """Return what an answer means for a delivery and for those that it carried along."""
+    carrier = decision.delivery
+    yield carrier, outcome_of(carrier, answer, at=at)
+    for rider in decision.riders:
+        yield rider.delivery, riding(outcome_of(rider.delivery, answer, at=at), carrier)
+
+
+def outcome_of(delivery: Delivery, answer: Answer, *, at: datetime) -> Outcome:
+    match answer.verdict:
+        case Verdict.TAKEN:
+            return settling.SENT
+        case Verdict.REFUSED:
+            return settling.failed(answer.reason)
+        case Verdict.LATER:
+            return settling.later(delivery, answer.reason, at=at)
+        case Verdict.UNKNOWN:
+            return settling.in_doubt(delivery, answer.reason, at=at)
+
+
+def riding(outcome: Outcome, carrier: Delivery) -> Outcome:
+    """Return what a rider is settled by: its carrier's outcome, and in which mail it was."""
+    if outcome != settling.SENT:
+        return outcome
+    return replace(outcome, reason=f"in the {carrier.title} of the same hour")

@@ -1,0 +1,20 @@
+import time_machine
+from django.core.signing import TimestampSigner
+from pytest_django import Settings
+
+from studyplans.reminders.signing import KeyedSigner
+from tests.studyplans.reminders.conftest import SUNDAY
+
+
+def test_it_signs_to_the_letter_as_django_does(clock: time_machine.Traveller) -> None:
+    clock.move_to(SUNDAY)
+
+    assert KeyedSigner(salt="a door").sign("Ada") == TimestampSigner(salt="a door").sign("Ada")
+
+
+def test_a_link_signed_with_a_former_key_is_still_good(settings: Settings) -> None:
+    settings.SECRET_KEY = "a former key"
+    link = KeyedSigner(salt="a door").sign("Ada")
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key", ["a former key"]
+    assert KeyedSigner(salt="a door").unsign(link) == "Ada"
