@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
+
 from common import clock
 from common.links import leads_outside
 from tracker.accounts.models import User
@@ -116,10 +118,15 @@ def _paths(learner: User, slugs: list[str]) -> tuple[ShownPath, ...]:
     """Return the percent of each path in the edition the learner follows; not of one left."""
     if not slugs:
         return ()
-    followed = Enrolment.objects.of(learner).current().filter(curriculum__slug__in=slugs)
+    followed = _showable(learner).filter(curriculum__slug__in=slugs)
     curricula = [each.curriculum for each in followed.select_related("curriculum")]
     shares = shares_of(learner, curricula)
     return tuple(ShownPath(each, shares[each.pk].percent) for each in curricula)
+
+
+def _showable(learner: User) -> QuerySet[Enrolment]:
+    """Leave out a path of the learner's own: nobody else can open what its name leads to."""
+    return Enrolment.objects.of(learner).current().filter(curriculum__owner=None)
 
 
 def _certificates(profile: PublicProfile, today: date) -> tuple[ShownCertificate, ...]:
@@ -228,9 +235,7 @@ def offers_for(learner: User) -> Offers:
     titles = _project_titles(_project_links(learner))
     return {
         ShownItem.Kind.PATH: _distinct(
-            Enrolment.objects.of(learner)
-            .current()
-            .values_list("curriculum__slug", "curriculum__title")
+            _showable(learner).values_list("curriculum__slug", "curriculum__title")
         ),
         ShownItem.Kind.CERTIFICATE: _distinct(
             HeldCertification.objects.of(learner).values_list(

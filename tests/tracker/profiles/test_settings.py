@@ -81,6 +81,15 @@ def test_only_her_own_can_be_shown(ada_browser: Client) -> None:
     assert not ShownItem.objects.exists()
 
 
+def test_a_path_of_her_own_is_not_offered(ada_browser: Client, ada: User) -> None:
+    make_enrolment(ada, make_curriculum("my-job", status="personal", owner=ada, title="That job"))
+
+    save(ada_browser, paths=["my-job"])
+
+    assert "That job" not in ada_browser.get(SETTINGS).content.decode()
+    assert not ShownItem.objects.exists()
+
+
 def test_what_cannot_be_seen_is_left_out_of_the_name(ada_browser: Client) -> None:
     save(ada_browser, name="Ada\u202e\u0007  L.\u200b")
 
