@@ -19,6 +19,8 @@ Document = Mapping[str, Any]
 NEAR = timedelta(days=14)
 LINES_TOLD = 20
 FOLDS_TOLD = 8
+# From here on, what became of how many is for the page of changes, not for a sentence.
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def sentence_of(
     """
     if receipt is None:
         return "Nothing else moved."
-    moved = _counts(each for each in receipt.changes if each["uid"] != besides)
+    changes = [each for each in receipt.changes if each["uid"] != besides]
+    moved = _counts(changes) if len(changes) < MANY else f"{len(changes)} sessions changed"
     finish = finish_sentence(receipt, paths=paths)
     return f"{moved}; {finish}." if finish else f"{moved}."
 

@@ -114,6 +114,10 @@ def test_sessions_near_are_listed_and_those_far_are_folded(
     assert "Learn maths.m30" not in page
 
 
+def test_a_sentence_does_not_count_what_became_of_very_many(far: Receipt) -> None:
+    assert sentence_of(far).startswith("30 sessions changed; finish moves from ")
+
+
 def test_a_milestone_of_many_sessions_is_one_sentence(
     clock: time_machine.Traveller, ada: User
 ) -> None:
