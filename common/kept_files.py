@@ -120,6 +120,5 @@ def as_download(content: bytes | memoryview, *, kind: FileKind, stem: str) -> Fi
         content_type=kind.value,
     )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     add_never_cache_headers(response)
     return response

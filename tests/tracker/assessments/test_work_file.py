@@ -160,8 +160,9 @@ def test_a_closed_link_hands_out_nothing(
 def test_a_second_file_takes_the_place_of_the_first(ada_browser: Client) -> None:
     show(ada_browser, PDF)
     show(ada_browser, NOTEBOOK)
-    show(ada_browser, text="None sent, none taken away.")
+    again = show(ada_browser, text="None sent, none taken away.")
 
+    assert again.status_code == 302
     assert saved(ada_browser) == NOTEBOOK
     assert WorkFile.objects.count() == 1
 
