@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -219,11 +219,17 @@ def _tell(request: HttpRequest, milestone: Milestone, change: actions.Change) ->
         return
     text = SAID[change.event.after["state"]].format(title=milestone.title)
     if change.unlocked:
-        titles = ", ".join(f"“{unlocked}”" for unlocked in change.unlocked)
-        text = f"{text} Unlocked: {titles}."
+        text = f"{text} Unlocked: {_few(change.unlocked)}."
     answers = change_told.send(AchievementEvent, event=change.event)
     text = " ".join([text, *(said for _, said in answers if said)])
     messages.success(request, text, extra_tags=_undo_tag(request, change.event))
+
+
+def _few(milestones: Sequence[Milestone]) -> str:
+    """Name the first two; a message is read in passing."""
+    named = ", ".join(f"“{milestone}”" for milestone in milestones[:2])
+    rest = len(milestones) - 2
+    return f"{named} and {rest} more" if rest > 0 else named
 
 
 SAID = {

@@ -85,6 +85,20 @@ def test_checking_off_says_what_it_unlocks(
     assert told(response) == ["“Vectors” is done. Unlocked: “Matrices”."]
 
 
+def test_of_much_that_it_unlocks_two_are_named(
+    ada_browser: Client, ada: User, maths: Curriculum
+) -> None:
+    make_enrolment(ada, maths)
+    vectors = maths.milestones.get(key="math.vec")
+    for number in range(3):
+        key = f"math.more{number}"
+        make_milestone(vectors.module, key, title=f"More {number}", requires=(vectors,))
+
+    response = press(ada_browser, "math.vec")
+
+    assert told(response) == ["“Vectors” is done. Unlocked: “Matrices”, “More 0” and 2 more."]
+
+
 def test_skipping_unlocks_nothing(ada_browser: Client, ada: User, maths: Curriculum) -> None:
     make_enrolment(ada, maths)
 
