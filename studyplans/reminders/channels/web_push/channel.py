@@ -34,7 +34,6 @@ class WebPush:
     facts = (
         ("Where", "In each browser that you turn it on in, on computers and phones."),
         ("Who sees it", "Anyone who uses that browser. The company behind it cannot read it."),
-        ("iPhone, iPad", "Add Milepost to the Home Screen first, and turn it on from there."),
         ("The end", "A browser that takes no more is removed, and we say so here."),
     )
     form = SubscriptionForm
