@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from django.db import DatabaseError, transaction
 
 from common import clock
 from studyplans.reminders.destinations import copy_to_channels
+from studyplans.reminders.durability import commit_soon
 from studyplans.reminders.kinds import KINDS
 from studyplans.reminders.kinds.kind import Rhythm
 from studyplans.reminders.kinds.session import sessions_ahead
@@ -36,8 +36,7 @@ OWN = {"id", *COPIED}
 TOO_LATE = "it would have come too late"
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """What decides the coming runs; learners who share it share their occasions."""
 
     next_run_at: datetime
@@ -81,6 +80,8 @@ def claim_all_due(*, at: datetime) -> None:
 @transaction.atomic
 def claim_due(*, at: datetime, limit: int = SCHEDULES_AT_ONCE) -> int:
     """Turn due schedules into deliveries and return how many schedules were taken."""
+    # A lease waits for the disk, and so for this: nothing is sent of a claim that can be lost.
+    commit_soon()
     free = ReminderSchedule.objects.due(at).select_for_update(of=["self"], skip_locked=True)
     taken = read_schedules(free, limit=limit)
     by_hour = [each for each in taken if rhythm_of(each) is not Rhythm.SESSIONS]
@@ -196,14 +197,17 @@ def _run_after(run: datetime, rule: Rule) -> datetime | None:
 
 def delivery_on(occasion: Occasion, schedule: DueSchedule, *, at: datetime) -> Delivery:
     """Build, without saving, the delivery of one occasion; one too late is born skipped."""
-    return Delivery(
-        learner_id=schedule.learner_id,
-        kind=schedule.kind,
-        occurrence=occasion.day.isoformat(),
-        due_at=occasion.due_at,
-        stale_at=occasion.stale_at,
-        **(_too_late(at) if occasion.stale_at <= at else {}),
-    )
+    own = {"learner_id": schedule.learner_id, "kind": schedule.kind}
+    return Delivery(**own, **_values_on(occasion, at=at))
+
+
+def _values_on(occasion: Occasion, *, at: datetime) -> dict[str, object]:
+    values: dict[str, object] = {
+        "occurrence": occasion.day.isoformat(),
+        "due_at": occasion.due_at,
+        "stale_at": occasion.stale_at,
+    }
+    return values | (_too_late(at) if occasion.stale_at <= at else {})
 
 
 def _too_late(at: datetime) -> dict[str, object]:
@@ -212,10 +216,15 @@ def _too_late(at: datetime) -> dict[str, object]:
 
 def _columns_on(occasion: Occasion, schedules: Sequence[DueSchedule], *, at: datetime) -> Row:
     """Return what the deliveries of one occasion have in common; learner and kind are copied."""
-    sample = delivery_on(occasion, schedules[0], at=at)
+    own = columns_of(Delivery, **_values_on(occasion, at=at))
+    return {**_blank_columns(), **own, **_ids_of(schedules)}
+
+
+@cache
+def _blank_columns() -> Row:
+    blank = Delivery()
     names = [field.name for field in Delivery._meta.concrete_fields if field.column not in OWN]
-    alike = columns_of(Delivery, **{name: getattr(sample, name) for name in names})
-    return alike | _ids_of(schedules)
+    return columns_of(Delivery, **{name: getattr(blank, name) for name in names})
 
 
 def _next_after(turn: Turn) -> Row:

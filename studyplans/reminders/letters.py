@@ -14,9 +14,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from common import clock
+from studyplans.reminders import signing
 from studyplans.reminders.kinds import KINDS
 from studyplans.reminders.kinds.kind import Brief, Links, News, Wording
 from studyplans.reminders.models import Delivery
@@ -125,7 +125,8 @@ def _addresses(site: str) -> dict[str, str]:
 
 
 def _mailto(token: str) -> str:
-    return f"mailto:{_desk()}?subject={quote(f'unsubscribe {token}')}"
+    # All that `quote` would find to do in a token.
+    return f"mailto:{_desk()}?subject=unsubscribe%20{token.replace(':', '%3A')}"
 
 
 def _desk() -> str:
@@ -169,7 +170,7 @@ def return_path(delivery_id: int) -> str:
 
 
 def seal(name: str) -> str:
-    return salted_hmac(SALT, name).hexdigest()[:10]
+    return signing.seal(SALT, name)[:10]
 
 
 # --- for backends that are not SMTP -----------------------------------------------------------

@@ -113,7 +113,18 @@ def encoded(text: str) -> tuple[str, bytes]:
 
 def _goes_as_it_is(content: bytes) -> bool:
     has_odd_bytes = content.translate(None, PLAIN_BYTES)
-    return not has_odd_bytes and max(map(len, content.split(b"\r\n"))) <= LONGEST_PLAIN_LINE
+    return not has_odd_bytes and not _has_long_line(content)
+
+
+def _has_long_line(content: bytes) -> bool:
+    """Leap from line end to line end, as far as one line may reach."""
+    begin, farthest = 0, LONGEST_PLAIN_LINE + len(b"\r\n")
+    while len(content) - begin > farthest:
+        end = content.rfind(b"\r\n", begin, begin + farthest)
+        if end < 0:
+            return True
+        begin = end + len(b"\r\n")
+    return False
 
 
 def with_dots(message: bytes) -> bytes:

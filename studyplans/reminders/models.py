@@ -38,7 +38,10 @@ class ReminderSchedule(models.Model):
     """
 
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reminder_schedules"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="reminder_schedules",
+        db_index=False,  # the unique constraint's index begins with it
     )
     kind = models.CharField(
         max_length=16, choices=[*KindName.choices, (ALL, title_of(ALL))], default=KindName.DIGEST
@@ -119,7 +122,10 @@ class Delivery(models.Model):
         IN_DOUBT = "in doubt", "in doubt"
 
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deliveries"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,  # the unique constraint's index begins with it
     )
     kind = models.CharField(max_length=16, choices=KindName)
     occurrence = models.CharField(
@@ -257,7 +263,6 @@ class DeliveryText(models.Model):
     )
     subject = models.CharField(max_length=200)
     text = models.TextField()
-    html = models.TextField(default="")
     sent_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

@@ -6,10 +6,12 @@ next is with the server.  No transaction is open while a letter is on its way.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,7 +100,8 @@ class Sender:
             batch = self._lease()
             if not batch:
                 break
-            self.send(batch)
+            with gc_later():
+                self.send(batch)
             count += len(batch)
         return count
 
@@ -204,17 +207,12 @@ class Sender:
             self._fail_carrier(item.decision)
             self._line.close()
             return None
-        self._keep(item)
+        letter = item.letter
+        self._settlement.keep_text(item.delivery.pk, subject=letter.subject, text=letter.text)
         if early is None:
             return item
         self._take_answer(item, early)
         return None
-
-    def _keep(self, item: Item) -> None:
-        letter = item.letter
-        self._settlement.keep_text(
-            item.delivery.pk, subject=letter.subject, text=letter.text, html=letter.html
-        )
 
     def _hear_answer(self) -> None:
         if self._under_way:
@@ -253,7 +251,9 @@ class Sender:
 
     def _settle_if_due(self) -> None:
         if self._settlement.is_due():
-            self._settlement.write(at=self._now())
+            # The answer to the letter under way is still to be written: with it, all this is safe.
+            write = self._settlement.write_soon if self._under_way else self._settlement.write
+            write(at=self._now())
 
 
 MARKS = {
@@ -265,6 +265,18 @@ MARKS = {
 
 def _mark_of(outcome: Outcome) -> Mark:
     return Mark.IN_DOUBT if outcome.doubts else MARKS[Delivery.Status(outcome.status)]
+
+
+@contextmanager
+def gc_later() -> Iterator[None]:
+    """Put off looking for cycles: a batch leaves hardly any, and all of Django is gone through."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def with_next(items: Iterator[Item]) -> Iterator[tuple[Item, Item | None]]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from studyplans.reminders.addresses import note_dead_mailbox
+from studyplans.reminders.durability import commit_soon
 from studyplans.reminders.kinds import KINDS
 from studyplans.reminders.models import Delivery, DeliveryText
 from studyplans.reminders.rowset import insert_new
@@ -103,7 +104,7 @@ class Settlement:
     def __init__(self, *, owner: str) -> None:
         self._owner = owner
         self._outcomes: dict[int, Outcome] = {}
-        self._texts: dict[int, tuple[str, str, str]] = {}
+        self._texts: dict[int, tuple[str, str]] = {}
         self._dead: list[tuple[Delivery, str]] = []
         self._since = 0.0
 
@@ -112,8 +113,8 @@ class Settlement:
             self._since = time.monotonic()
         self._outcomes[delivery_id] = outcome
 
-    def keep_text(self, delivery_id: int, *, subject: str, text: str, html: str) -> None:
-        self._texts[delivery_id] = (subject, text, html)
+    def keep_text(self, delivery_id: int, *, subject: str, text: str) -> None:
+        self._texts[delivery_id] = (subject, text)
 
     def report_dead(self, delivery: Delivery, reason: str) -> None:
         self._dead.append((delivery, reason))
@@ -123,6 +124,15 @@ class Settlement:
             return False
         waited = time.monotonic() - self._since
         return len(self._outcomes) >= SETTLED_AT_ONCE or waited > LONGEST_WAIT_SECONDS
+
+    @transaction.atomic
+    def write_soon(self, *, at: datetime) -> None:
+        """Write without waiting for the disk; only where a `write` of something more will follow.
+
+        That one waits for all before it.  Until then the journal knows.
+        """
+        commit_soon()
+        self.write(at=at)
 
     @transaction.atomic
     def write(self, *, at: datetime) -> None:
@@ -140,14 +150,8 @@ class Settlement:
             sent = set(Delivery.objects.of_ids(sent).values_list("pk", flat=True))
         sent_at = connection.ops.adapt_datetimefield_value(at)
         kept = [
-            {
-                "delivery_id": pk,
-                "subject": subject,
-                "text": text,
-                "html": html,
-                "sent_at": sent_at,
-            }
-            for pk, (subject, text, html) in self._texts.items()
+            {"delivery_id": pk, "subject": subject, "text": text, "sent_at": sent_at}
+            for pk, (subject, text) in self._texts.items()
             if pk in sent
         ]
         insert_new(DeliveryText, kept)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core import signing
+from django.core.signing import b64_encode
 
 from studyplans.reminders.signing import signer_for
 
@@ -19,7 +20,8 @@ class ExpiredToken(ValueError):
 
 
 def token_for(*, learner_id: int, kind: str) -> str:
-    return signer_for(SALT).sign_object([learner_id, kind])
+    # What `sign_object` does; a JSON encoder of its own for each would take longer than the rest.
+    return signer_for(SALT).sign(b64_encode(f'[{learner_id},"{kind}"]'.encode()).decode())
 
 
 def read_token(token: str) -> tuple[int, str]:

@@ -18,7 +18,6 @@ urlpatterns = [
     path("address-works/", views.address_works, name="reminder_address_works"),
     path("mails/", views.mails, name="reminder_mails"),
     path("mails/<int:pk>/", views.mail, name="reminder_mail"),
-    path("mails/<int:pk>/html/", views.mail_html, name="reminder_mail_html"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="reminder_unsubscribe"),
     path("act/<str:token>/", views.act, name="reminder_act"),
     path("channels/", channel_views.channels_page, name="reminder_channels"),

@@ -90,11 +90,8 @@ def _kind_or_404(kind: str) -> ReminderKind:
 @login_required
 def reminder_preview(request: LearnerRequest, kind: str) -> HttpResponse:
     _kind_or_404(kind)
-    return _html_part(previewing.preview_of(request.user, kind, at=clock.now()).letter.html)
-
-
-def _html_part(html: str) -> HttpResponse:
     """Give the HTML part of a mail alone, for a frame that may run nothing."""
+    html = previewing.preview_of(request.user, kind, at=clock.now()).letter.html
     framed = html.replace("<head>", '<head><base target="_blank">', 1)
     return HttpResponse(framed, headers=HTML_PART_HEADERS)
 
@@ -154,7 +151,7 @@ def _tell(request: LearnerRequest, delivery: Delivery) -> None:
 @require_safe
 @login_required
 def mails(request: LearnerRequest) -> HttpResponse:
-    listed = selectors.deliveries_to(request.user).defer("wording__text", "wording__html")
+    listed = selectors.deliveries_to(request.user).defer("wording__text")
     pages = Paginator(listed, MAILS_A_PAGE)
     context = {"page": pages.get_page(request.GET.get("page"))}
     return render(request, "studyplans/reminders/mails.html", context)
@@ -165,15 +162,6 @@ def mails(request: LearnerRequest) -> HttpResponse:
 def mail(request: LearnerRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(selectors.deliveries_to(request.user), pk=pk)
     return render(request, "studyplans/reminders/mail.html", {"delivery": delivery})
-
-
-@require_safe
-@login_required
-def mail_html(request: LearnerRequest, pk: int) -> HttpResponse:
-    delivery = get_object_or_404(selectors.deliveries_to(request.user), pk=pk)
-    if delivery.kept_wording is None or not delivery.kept_wording.html:
-        raise Http404
-    return _html_part(delivery.kept_wording.html)
 
 
 # --- links in mails ---------------------------------------------------------------------------

@@ -375,6 +375,16 @@ def test_a_certificate_may_be_told_of_the_day_before(
     assert [letter.subject for letter in mailoutbox] == ["Associate expires tomorrow"]
 
 
+def test_a_certificate_told_of_late_is_told_of_in_words(
+    enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
+) -> None:
+    hold(enrolled, date(2026, 3, 2))
+    only(enrolled, "certificate", lead_minutes=1440, weekdays=[0])
+    dispatched(clock, MONDAY_AT_EIGHT)
+
+    assert [letter.subject for letter in mailoutbox] == ["Associate expires today"]
+
+
 def test_a_renewed_certificate_is_told_no_more(
     enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
 ) -> None:

@@ -1,8 +1,11 @@
 import time_machine
+from django.core import signing
 from django.core.signing import TimestampSigner
+from django.utils.crypto import salted_hmac
 from pytest_django import Settings
 
-from studyplans.reminders.signing import KeyedSigner
+from studyplans.reminders import unsubscribing
+from studyplans.reminders.signing import KeyedSigner, seal
 from tests.studyplans.reminders.conftest import SUNDAY
 
 
@@ -10,6 +13,14 @@ def test_it_signs_to_the_letter_as_django_does(clock: time_machine.Traveller) ->
     clock.move_to(SUNDAY)
 
     assert KeyedSigner(salt="a door").sign("Ada") == TimestampSigner(salt="a door").sign("Ada")
+
+
+def test_links_and_seals_are_as_django_makes_them(clock: time_machine.Traveller) -> None:
+    clock.move_to(SUNDAY)
+
+    by_django = signing.dumps([7, "digest"], salt=unsubscribing.SALT)
+    assert unsubscribing.token_for(learner_id=7, kind="digest") == by_django
+    assert seal("a door", "Ada") == salted_hmac("a door", "Ada").hexdigest()
 
 
 def test_a_link_signed_with_a_former_key_is_still_good(settings: Settings) -> None:
