@@ -255,7 +255,7 @@ def test_a_long_title_leaves_room_for_the_days_left(
     enrolled: User, clock: time_machine.Traveller, mailoutbox: Letters
 ) -> None:
     book_exam(enrolled)
-    Milestone.objects.filter(key="maths.m4").update(title="An exam " * 25)
+    Milestone.objects.filter(key="maths.m4").update(title="An exam " * 20)
     only(enrolled, "exam")
     dispatched(clock, MONDAY_AT_EIGHT)
 
