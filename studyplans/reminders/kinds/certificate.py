@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from studyplans.reminders.kinds.kind import Lead, News, Offer, Traits
 from studyplans.reminders.kinds.note import Line, NoNews, Note, in_days, shortened
-from studyplans.reminders.kinds.reading import Wished, day_of, learners_of, wished
+from studyplans.reminders.kinds.reading import Wished, by_learner, day_of, learners_of, wished
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
 from tracker.credentials.models import NOTICE_DAYS, HeldCertification
@@ -25,14 +25,10 @@ class CertificateKind(Traits):
         return _note([(60, "Associate certificate", date(2026, 5, 1))])
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
-        newest = _newest(learners_of(deliveries))
+        newest = by_learner(_newest(learners_of(deliveries)))
         wishes = wished(deliveries, KindName.CERTIFICATE)
         return [
-            _news(
-                [held for held in newest if held.learner_id == delivery.learner_id],
-                day_of(delivery),
-                wishes[delivery.learner_id],
-            )
+            _news(newest[delivery.learner_id], day_of(delivery), wishes[delivery.learner_id])
             for delivery in deliveries
         ]
 
@@ -65,13 +61,10 @@ def _end(held: HeldCertification) -> date:
 
 
 def _news(held: Iterable[HeldCertification], today: date, wish: Wished) -> News:
-    covered = wish.days_covered(today)
-    steps = {wish.lead_days, *(step for step in NOTICE_DAYS if step < wish.lead_days)}
     nearer = [
         (left, str(each.certification), _end(each))
         for each in held
-        if (left := (_end(each) - today).days) >= 0
-        and any(left <= step < left + covered for step in steps)
+        if (left := wish.days_left(_end(each), today=today, steps=NOTICE_DAYS)) is not None
     ]
     return _note(sorted(nearer)) if nearer else NoNews(NO_EXPIRY)
 

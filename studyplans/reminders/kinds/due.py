@@ -17,6 +17,7 @@ from studyplans.reminders.kinds.reading import (
     WEEK,
     Sitting,
     Wished,
+    by_learner,
     day_of,
     learners_of,
     milestone_path,
@@ -60,14 +61,11 @@ class DueKind(Traits):
         found = sittings(learners, since=since, until=until + timedelta(weeks=8))
         over, wishes = settled(found), wished(deliveries, KindName.DUE)
         silent = why_silent(learners, at=at)
-        by_learner: dict[int, list[Sitting]] = {learner: [] for learner in learners}
-        for each in found:
-            if each.place not in over:
-                by_learner[each.learner_id].append(each)
+        still_open = by_learner(each for each in found if each.place not in over)
         return [
             NoNews(silent[delivery.learner_id])
             if delivery.learner_id in silent
-            else _news(delivery, by_learner[delivery.learner_id], wishes[delivery.learner_id])
+            else _news(delivery, still_open[delivery.learner_id], wishes[delivery.learner_id])
             for delivery in deliveries
         ]
 

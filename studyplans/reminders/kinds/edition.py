@@ -12,7 +12,7 @@ from django.urls import reverse
 from common import clock
 from studyplans.reminders.kinds.kind import News, Offer, Traits
 from studyplans.reminders.kinds.note import LONGEST_DETAIL, Line, NoNews, Note, shortened
-from studyplans.reminders.kinds.reading import Wished, day_of, learners_of, wished
+from studyplans.reminders.kinds.reading import Wished, by_learner, day_of, learners_of, wished
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
 from tracker.curricula.models import Curriculum
@@ -37,14 +37,10 @@ class EditionKind(Traits):
         return _note([Line("Linear algebra", path, "Two new projects, one topic retired.")])
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
-        found = _new_editions(learners_of(deliveries))
+        found = by_learner(_new_editions(learners_of(deliveries)))
         wishes = wished(deliveries, KindName.EDITION)
         return [
-            _news(
-                delivery,
-                [each for each in found if each.learner_id == delivery.learner_id],
-                wishes[delivery.learner_id],
-            )
+            _news(delivery, found[delivery.learner_id], wishes[delivery.learner_id])
             for delivery in deliveries
         ]
 

@@ -14,6 +14,7 @@ from studyplans.reminders.kinds.kind import Lead, News, Offer, Traits
 from studyplans.reminders.kinds.note import Line, NoNews, Note, in_days, shortened
 from studyplans.reminders.kinds.reading import (
     Wished,
+    by_learner,
     day_of,
     learners_of,
     settled,
@@ -49,14 +50,10 @@ class ExamKind(Traits):
         return _note([(7, exam)])
 
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
-        exams = _exams(deliveries)
+        exams = by_learner(_exams(deliveries))
         wishes = wished(deliveries, KindName.EXAM)
         return [
-            _news(
-                [each for each in exams if each.learner_id == delivery.learner_id],
-                day_of(delivery),
-                wishes[delivery.learner_id],
-            )
+            _news(exams[delivery.learner_id], day_of(delivery), wishes[delivery.learner_id])
             for delivery in deliveries
         ]
 
@@ -107,13 +104,11 @@ def _targets(learners: Iterable[int]) -> list[Exam]:
 
 
 def _news(exams: Iterable[Exam], today: date, wish: Wished) -> News:
-    covered = wish.days_covered(today)
-    steps = {wish.lead_days, *(step for step in STEPS if step < wish.lead_days)}
-    nearer = []
-    for exam in exams:
-        left = (exam.on - today).days
-        if any(left <= step < left + covered for step in steps) and left >= 0:
-            nearer.append((left, exam))
+    nearer = [
+        (left, exam)
+        for exam in exams
+        if (left := wish.days_left(exam.on, today=today, steps=STEPS)) is not None
+    ]
     return _note(sorted(nearer)) if nearer else NoNews(NO_EXAM)
 
 

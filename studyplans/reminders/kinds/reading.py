@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from django.db.models import F
 from django.urls import reverse
@@ -37,12 +38,38 @@ class Wished(NamedTuple):
         back = (days for days in range(1, WEEK) if (day.weekday() - days) % WEEK in self.weekdays)
         return next(back, WEEK)
 
+    def days_left(self, on: date, *, today: date, steps: Iterable[int]) -> int | None:
+        """Count the days to a date if its countdown reached a step; None when it did not.
+
+        The steps are the lead the learner asked for, and the given ones below it.
+        """
+        left, covered = (on - today).days, self.days_covered(today)
+        wanted = {self.lead_days, *(step for step in steps if step < self.lead_days)}
+        is_reached = left >= 0 and any(left <= step < left + covered for step in wanted)
+        return left if is_reached else None
+
 
 NO_WISH = Wished(range(WEEK), 0)
 
 
 def learners_of(deliveries: Iterable[Delivery]) -> dict[int, User]:
     return {delivery.learner_id: delivery.learner for delivery in deliveries}
+
+
+class OfLearner(Protocol):
+    @property
+    def learner_id(self) -> int: ...
+
+
+Own = TypeVar("Own", bound=OfLearner)
+
+
+def by_learner(found: Iterable[Own]) -> dict[int, list[Own]]:
+    """Part what was read for a batch, in its order; who has nothing gets an empty list."""
+    parted: dict[int, list[Own]] = defaultdict(list)
+    for each in found:
+        parted[each.learner_id].append(each)
+    return parted
 
 
 def wished(deliveries: Sequence[Delivery], kind: str) -> dict[int, Wished]:

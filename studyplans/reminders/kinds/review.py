@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from studyplans.reminders.kinds.note import Line, NoNews, Note
 from studyplans.reminders.kinds.reading import (
     PLAN_PAUSED,
     Wished,
+    by_learner,
     day_of,
     learners_of,
     paused_plans,
@@ -62,10 +62,8 @@ REVIEW = ReviewKind(
 def _cards(deliveries: Sequence[Delivery]) -> dict[int, list[ReviewCard]]:
     _, until = span_around(deliveries, before=0, after=0)
     found = ReviewCard.objects.active().due(before=until)
-    own: dict[int, list[ReviewCard]] = defaultdict(list)
-    for card in found.filter(learner__in=learners_of(deliveries)).order_by("due_at", "pk"):
-        own[card.learner_id].append(card)
-    return own
+    own = found.filter(learner__in=learners_of(deliveries))
+    return by_learner(own.order_by("due_at", "pk"))
 
 
 def _news(

@@ -15,6 +15,7 @@ from studyplans.reminders.kinds.note import Line, NoNews, Note
 from studyplans.reminders.kinds.reading import (
     WEEK,
     Sitting,
+    by_learner,
     day_of,
     learners_of,
     sittings,
@@ -56,12 +57,12 @@ class WeeklyKind(Traits):
     def news_for(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[News]:
         learners = learners_of(deliveries)
         since, until = span_around(deliveries, before=WEEK, after=2 * WEEK)
-        found = sittings(learners, since=since, until=until)
+        own = by_learner(sittings(learners, since=since, until=until))
         silent = why_silent(learners, at=at)
         return [
             NoNews(silent[delivery.learner_id])
             if delivery.learner_id in silent
-            else _news(delivery, [each for each in found if each.learner_id == delivery.learner_id])
+            else _news(delivery, own[delivery.learner_id])
             for delivery in deliveries
         ]
 
