@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import DatabaseError
 
 from studyplans.reminders import settling
-from studyplans.reminders.channels.email import Answer, Verdict
+from studyplans.reminders.channels.answer import Answer, Verdict
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.selectors import Decision, decisions_on
 from studyplans.reminders.settling import Outcome

@@ -18,8 +18,8 @@ from datetime import datetime
 from django.utils.crypto import salted_hmac
 
 from studyplans.reminders import leasing, settling
+from studyplans.reminders.channels.answer import Answer, Verdict
 from studyplans.reminders.channels.channel import Channel, Message
-from studyplans.reminders.channels.email import Answer, Verdict
 from studyplans.reminders.channels.registry import channels
 from studyplans.reminders.deciding import decided, not_now, outcomes_of
 from studyplans.reminders.destinations import (

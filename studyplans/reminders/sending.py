@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 
 from studyplans.reminders import breaker, leasing, settling
 from studyplans.reminders.breaker import Leave
-from studyplans.reminders.channels.email import Answer, Line, ServerAway, open_line
+from studyplans.reminders.channels.answer import Answer
+from studyplans.reminders.channels.email import Line, ServerAway, open_line
 from studyplans.reminders.deciding import decided, not_now, outcomes_of
 from studyplans.reminders.journal import Journal, Mark
 from studyplans.reminders.letters import Letter, letter_for

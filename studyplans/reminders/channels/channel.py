@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.forms import Form
 
-from studyplans.reminders.channels.email import Answer
+from studyplans.reminders.channels.answer import Answer
 from studyplans.reminders.kinds.kind import Brief
 from studyplans.reminders.models import Destination
 

@@ -10,7 +10,7 @@ from django import forms
 
 from common import fetching
 from common.outside import CannotFetch, NotPublic, addresses_of
-from studyplans.reminders.channels.email import Answer, Verdict
+from studyplans.reminders.channels.answer import Answer, Verdict
 
 SECONDS = 5.0
 # What a server answers beyond its status is of no interest.

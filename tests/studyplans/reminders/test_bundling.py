@@ -7,7 +7,8 @@ import time_machine
 from django.core.mail import EmailMultiAlternatives
 
 from studyplans.reminders import actions, claiming, leasing, letters, selectors, sending, tasks
-from studyplans.reminders.channels.email import Answer, DjangoLine, Verdict
+from studyplans.reminders.channels.answer import Answer, Verdict
+from studyplans.reminders.channels.email import DjangoLine
 from studyplans.reminders.models import Delivery
 from tests.studyplans.cast import enrol
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, SUNDAY

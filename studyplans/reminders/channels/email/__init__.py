@@ -7,8 +7,6 @@ import smtplib
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 from django.conf import settings
@@ -16,6 +14,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
+from studyplans.reminders.channels.answer import Answer, Verdict
 from studyplans.reminders.letters import Letter, as_django_mail
 from studyplans.reminders.mime import Stationery, with_dots
 
@@ -26,23 +25,6 @@ ENHANCED_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 # "No such mailbox", "mailbox disabled" and "has moved", with and without an enhanced code.
 DEAD_MAILBOX = re.compile(r"5\.1\.(?!8)\d+|5\.2\.1")
 DEAD_MAILBOX_CODES = {550, 551, 553}
-
-
-class Verdict(Enum):
-    TAKEN = "the server has it"
-    LATER = "the server does not have it, and may take it another time"
-    REFUSED = "the server will never take it"
-    UNKNOWN = "only the server knows"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one letter; `is_server_down` when the trouble is not the letter's."""
-
-    verdict: Verdict
-    reason: str = ""
-    is_server_down: bool = False
-    is_mailbox_dead: bool = False
 
 
 class ServerAway(Exception):

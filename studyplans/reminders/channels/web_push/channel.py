@@ -9,8 +9,8 @@ from http import HTTPStatus
 
 from django.conf import settings
 
+from studyplans.reminders.channels.answer import Answer
 from studyplans.reminders.channels.channel import Fresh, Message
-from studyplans.reminders.channels.email import Answer
 from studyplans.reminders.channels.posts import post
 from studyplans.reminders.channels.web_push.forms import SubscriptionForm
 from studyplans.reminders.channels.web_push.sealing import sealed

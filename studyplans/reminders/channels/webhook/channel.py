@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from studyplans.reminders.channels.answer import Answer
 from studyplans.reminders.channels.channel import Fresh, Message
-from studyplans.reminders.channels.email import Answer
 from studyplans.reminders.channels.posts import post
 from studyplans.reminders.channels.webhook.forms import AddressForm
 from studyplans.reminders.channels.webhook.signing import fresh_keys, signed_headers

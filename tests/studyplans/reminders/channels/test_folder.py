@@ -20,7 +20,7 @@ from tracker.accounts.models import User
 TOY = """
 from django import forms
 from studyplans.reminders.channels.channel import Fresh
-from studyplans.reminders.channels.email import Answer, Verdict
+from studyplans.reminders.channels.answer import Answer, Verdict
 
 SENT = []
 
