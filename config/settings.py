@@ -195,7 +195,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "ring-due-deliveries": {
         "task": "studyplans.reminders.tasks.dispatch_due",
-        "schedule": 60.0,
+        "schedule": crontab(),  # at each full minute: that is when reminders come due
     },
     "recount-reminder-schedules": {
         "task": "studyplans.reminders.tasks.recount_schedules",

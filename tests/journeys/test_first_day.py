@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 PASSWORD = "a long and winding road"
 LEARNER = "nadia@example.org"
-# The digest is due within 75 seconds, and beat rings each minute.
+# The digest is due within 75 seconds, and beat rings at each full minute.
 PATIENCE_SECONDS = 200
 # An hour is saved without its seconds: so long at least the form has before it is over.
 TIME_TO_SAVE = timedelta(seconds=15)
