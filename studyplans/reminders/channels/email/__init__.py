@@ -7,7 +7,7 @@ import smtplib
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -31,16 +31,20 @@ class ServerAway(Exception):
     """The mail server cannot be reached or does not let us in; no letter is to blame."""
 
 
+class Parcel(NamedTuple):
+    """A letter as its line takes it."""
+
+    letter: Letter
+    content: bytes = b""
+
+
 class Line(Protocol):
     """A way to the mail server.  `offer` hands a letter over, `answer` waits for the reply."""
 
+    def pack(self, letter: Letter, stationery: Stationery) -> Parcel: ...
+
     def offer(
-        self,
-        letter: Letter,
-        stationery: Stationery,
-        *,
-        following: Letter | None,
-        note: Callable[[], None],
+        self, parcel: Parcel, *, following: Parcel | None, note: Callable[[], None]
     ) -> Answer | None:
         """Return an early answer, or None when the content is with the server.
 
@@ -72,15 +76,13 @@ class SmtpLine:
         # The letter whose envelope went ahead; the replies to it are not read yet.
         self._announced: Letter | None = None
 
+    def pack(self, letter: Letter, stationery: Stationery) -> Parcel:
+        return Parcel(letter, with_dots(stationery.write(letter)))
+
     def offer(
-        self,
-        letter: Letter,
-        stationery: Stationery,
-        *,
-        following: Letter | None,
-        note: Callable[[], None],
+        self, parcel: Parcel, *, following: Parcel | None, note: Callable[[], None]
     ) -> Answer | None:
-        content = with_dots(stationery.write(letter))
+        letter, content = parcel
         smtp = self._open(letter)
         try:
             refusal = self._envelope(smtp, letter)
@@ -91,12 +93,12 @@ class SmtpLine:
         note()
         return self._content(smtp, content, self._announce(smtp, following))
 
-    def _announce(self, smtp: smtplib.SMTP, following: Letter | None) -> bytes:
+    def _announce(self, smtp: smtplib.SMTP, following: Parcel | None) -> bytes:
         """Return the envelope that may go ahead, if one may."""
         if following is None or self._letters >= MESSAGES_A_LINE or not _pipelines(smtp):
             return b""
-        self._announced = following
-        return _group(following)
+        self._announced = following.letter
+        return _group(following.letter)
 
     def _content(self, smtp: smtplib.SMTP, content: bytes, envelope: bytes) -> Answer | None:
         """Send the content and the next envelope as one."""
@@ -246,17 +248,15 @@ class DjangoLine:
         self._backend = backend
         self._answer = Answer(Verdict.UNKNOWN)
 
+    def pack(self, letter: Letter, stationery: Stationery) -> Parcel:
+        return Parcel(letter)
+
     def offer(
-        self,
-        letter: Letter,
-        stationery: Stationery,
-        *,
-        following: Letter | None,
-        note: Callable[[], None],
+        self, parcel: Parcel, *, following: Parcel | None, note: Callable[[], None]
     ) -> Answer | None:
         note()
         try:
-            self._backend.send_messages([as_django_mail(letter)])
+            self._backend.send_messages([as_django_mail(parcel.letter)])
         except OSError as error:
             reason = f"the mail service could not be used: {error}"
             return Answer(Verdict.LATER, reason, is_server_down=True)
