@@ -102,6 +102,7 @@ def offer_reminders(*, learner: User, at: datetime) -> None:
     for name, kind in SCHEDULED.items():
         if name not in own:
             schedule = ReminderSchedule(learner=learner, kind=name, **kind.offer.values())
+            schedule.time_zone = learner.time_zone
             schedule.is_on = kind.offer.is_on and wants_mail
             schedule.next_run_at = _run_from(schedule, at=at)
             fresh.append(schedule)
@@ -158,7 +159,8 @@ def resume_reminders(*, learner: User) -> None:
 def announce_pause(*, learner: User, at: datetime) -> None:
     """Let one mail say that the plan has paused itself, at the learner's own hour."""
     offer_reminders(learner=learner, at=at)
-    schedule = ReminderSchedule.objects.get(learner=learner, kind=KindName.PAUSED)
+    own = ReminderSchedule.objects.select_for_update()
+    schedule = own.get(learner=learner, kind=KindName.PAUSED)
     due_at = _hour_after(schedule, at=at)
     if schedule.is_on and due_at:
         Delivery.objects.get_or_create(
@@ -191,8 +193,9 @@ def look_for_sessions(*, learner_id: int, at: datetime) -> None:
 
 def _set_next_run(schedule: ReminderSchedule, *, at: datetime) -> None:
     """Count from now, but never for a local date that has had its reminder."""
+    schedule.time_zone = schedule.learner.time_zone
     schedule.next_run_at = _run_from(schedule, at=at)
-    schedule.save(update_fields=["next_run_at"])
+    schedule.save(update_fields=["time_zone", "next_run_at"])
 
 
 def _run_from(schedule: ReminderSchedule, *, at: datetime) -> datetime | None:
@@ -232,9 +235,10 @@ def _is_lost(schedule: ReminderSchedule, promised: datetime, *, at: datetime) ->
 def recount_schedules() -> int:
     """Bring every schedule in step with the zone rules and the zones of now; return how many moved.
 
-    Schedules alike share one answer and one UPDATE, so a day without news costs one query.
+    Schedules alike share one answer and one UPDATE, so a day without news costs two queries.
     """
-    fields = ("learner__time_zone", "local_time", "weekdays", "next_run_at", "last_day")
+    ReminderSchedule.objects.follow_learners()
+    fields = ("time_zone", "local_time", "weekdays", "next_run_at", "last_day")
     by_hour = ReminderSchedule.objects.on().exclude(kind=KindName.SESSION)
     groups = by_hour.exclude(next_run_at=None).order_by()
     return sum(_recount(*group) for group in groups.values_list(*fields).distinct())
@@ -251,7 +255,7 @@ def _recount(
         return 0
     by_hour = ReminderSchedule.objects.on().exclude(kind=KindName.SESSION)
     alike = by_hour.filter(
-        learner__time_zone=zone_name,
+        time_zone=zone_name,
         local_time=local_time,
         weekdays=weekdays,
         next_run_at=planned,
@@ -268,8 +272,11 @@ def send_test(*, learner: User, at: datetime) -> Delivery:
     return delivery
 
 
+@transaction.atomic
 def _new_test(learner: User, channel: str, *, number: int = 1, at: datetime) -> Delivery:
     """Write a delivery of a kind of its own: it stands in the history and in no digest's way."""
+    # The account must not go meanwhile.
+    User.objects.select_for_update().get(pk=learner.pk)
     place = {"channel": channel, "destination_number": number}
     tests = Delivery.objects.filter(learner=learner, kind=KindName.TEST, **place)
     if tests.filter(due_at__gt=at - BETWEEN_TESTS).exists():

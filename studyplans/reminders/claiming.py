@@ -6,12 +6,13 @@ other's locked rows, and SQLite, whose transactions begin immediate, lets one be
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
@@ -23,16 +24,15 @@ from studyplans.reminders.kinds import KINDS
 from studyplans.reminders.kinds.kind import Rhythm
 from studyplans.reminders.kinds.session import sessions_ahead
 from studyplans.reminders.models import Delivery, ReminderSchedule, ReminderScheduleQuerySet
-from studyplans.reminders.rowset import Row, columns_of, insert_copies, update_groups
+from studyplans.reminders.rowset import Row, columns_of, insert_for_each, listed, update_groups
 from studyplans.reminders.rules import cached_next_run
 from tracker.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
 SCHEDULES_AT_ONCE = 500
-# What a delivery has from its schedule; its id is the database's.
-COPIED = ("learner_id", "kind")
-OWN = {"id", *COPIED}
+# What the schedules of a turn have in common.
+SHARED = ("kind", "next_run_at", "local_time", "weekdays", "time_zone")
 TOO_LATE = "it would have come too late"
 
 
@@ -53,22 +53,17 @@ class Occasion(NamedTuple):
     stale_at: datetime
 
 
-class DueSchedule(NamedTuple):
-    pk: int
-    learner_id: int
+class Turn(NamedTuple):
+    """The due schedules of one kind that share a rule, and whose they are in the same order."""
+
     kind: str
     rule: Rule
+    ids: list[int]
+    learners: list[int]
 
-
-class Turn(NamedTuple):
-    """The due schedules of one rule, and the occasions that have come for all of them."""
-
-    rule: Rule
-    schedules: list[DueSchedule]
-    occasions: list[Occasion]
-
-    def of(self, rhythm: Rhythm) -> list[DueSchedule]:
-        return [each for each in self.schedules if rhythm_of(each) is rhythm]
+    @property
+    def rhythm(self) -> Rhythm:
+        return KINDS[self.kind].rhythm
 
 
 def claim_all_due(*, at: datetime) -> None:
@@ -77,51 +72,61 @@ def claim_all_due(*, at: datetime) -> None:
         continue
 
 
+def claimable(*, at: datetime, limit: int) -> list[Delivery]:
+    """Build, without saving, what a claim at this moment would write if all of it had news."""
+    turns = read_turns(ReminderSchedule.objects.due(at), limit=limit)
+    by_hour = [
+        delivery_on(occasion, learner, turn.kind, at=at)
+        for turn in turns
+        if not _looks_ahead(turn)
+        for occasion in occasions_of(turn.rule, until=at)
+        for learner in turn.learners
+    ]
+    return by_hour + sessions_ahead(_looking_ahead(turns), at=at).deliveries
+
+
 @transaction.atomic
 def claim_due(*, at: datetime, limit: int = SCHEDULES_AT_ONCE) -> int:
     """Turn due schedules into deliveries and return how many schedules were taken."""
     # A lease waits for the disk, and so for this: nothing is sent of a claim that can be lost.
     commit_soon()
-    free = ReminderSchedule.objects.due(at).select_for_update(of=["self"], skip_locked=True)
-    taken = read_schedules(free, limit=limit)
-    by_hour = [each for each in taken if rhythm_of(each) is not Rhythm.SESSIONS]
-    _claim_sessions([each.pk for each in taken if rhythm_of(each) is Rhythm.SESSIONS], at=at)
-    _claim_hours(by_hour, at=at)
-    copy_to_channels({each.learner_id for each in taken})
-    return len(taken)
+    free = ReminderSchedule.objects.due(at).select_for_update(skip_locked=True)
+    turns = read_turns(free, limit=limit)
+    _claim_sessions(_looking_ahead(turns), at=at)
+    _claim_hours([turn for turn in turns if not _looks_ahead(turn)], at=at)
+    copy_to_channels([learner for turn in turns for learner in turn.learners])
+    return sum(len(turn.ids) for turn in turns)
 
 
-def _claim_hours(schedules: Iterable[DueSchedule], *, at: datetime) -> None:
-    turns = _turns_of(schedules, at=at)
-    certain = [row for turn in turns for row in _certain_in(turn, at=at)]
-    insert_copies(Delivery, certain, of=ReminderSchedule, copied=COPIED)
-    update_groups(ReminderSchedule, [_next_after(turn) for turn in turns])
-    _write_news([each for turn in turns for each in _asking_in(turn, at=at)], at=at)
+def _looking_ahead(turns: Iterable[Turn]) -> list[int]:
+    return [pk for turn in turns if _looks_ahead(turn) for pk in turn.ids]
 
 
-def _turns_of(schedules: Iterable[DueSchedule], *, at: datetime) -> list[Turn]:
-    by_rule: dict[Rule, list[DueSchedule]] = defaultdict(list)
-    for schedule in schedules:
-        by_rule[schedule.rule].append(schedule)
-    return [Turn(rule, those, [*occasions_of(rule, until=at)]) for rule, those in by_rule.items()]
+def _looks_ahead(turn: Turn) -> bool:
+    return turn.rhythm is Rhythm.SESSIONS
 
 
-def _certain_in(turn: Turn, *, at: datetime) -> list[Row]:
-    """Return the deliveries there are whatever there is to say."""
-    always = turn.of(Rhythm.EVERY_TIME)
-    return [_columns_on(each, always, at=at) for each in turn.occasions if always]
+def _claim_hours(turns: Iterable[Turn], *, at: datetime) -> None:
+    certain: list[Row] = []
+    asking: list[Delivery] = []
+    moves: list[Row] = []
+    for turn in turns:
+        occasions = [*occasions_of(turn.rule, until=at)]
+        if turn.rhythm is Rhythm.EVERY_TIME:
+            certain += [_columns_on(each, turn, at=at) for each in occasions]
+        if turn.rhythm is Rhythm.NEWS:
+            asking += _asking_on(occasions[-1], turn, at=at)
+        moves.append(_move_past(occasions[-1], turn))
+    insert_for_each(Delivery, certain, column="learner_id")
+    update_groups(ReminderSchedule, moves)
+    _write_news(asking, at=at)
 
 
-def _asking_in(turn: Turn, *, at: datetime) -> list[Delivery]:
+def _asking_on(latest: Occasion, turn: Turn, *, at: datetime) -> list[Delivery]:
     """Return the deliveries there are if there is news; of those missed only the last can have."""
-    latest = turn.occasions[-1]
     if latest.stale_at <= at:
         return []
-    return [delivery_on(latest, each, at=at) for each in turn.of(Rhythm.NEWS)]
-
-
-def rhythm_of(schedule: DueSchedule) -> Rhythm:
-    return KINDS[schedule.kind].rhythm
+    return [delivery_on(latest, learner, turn.kind, at=at) for learner in turn.learners]
 
 
 def _claim_sessions(schedules: Sequence[int], *, at: datetime) -> None:
@@ -163,16 +168,26 @@ def _with_news(kind: str, deliveries: list[Delivery], *, at: datetime) -> list[D
     return [each for each, own in zip(deliveries, news, strict=True) if not own.why_useless]
 
 
-def read_schedules(due: ReminderScheduleQuerySet, *, limit: int) -> list[DueSchedule]:
-    """Return so many due schedules, the longest due first."""
-    rows = due.order_by("next_run_at").values_list(
-        *["pk", "learner_id", "kind"],
-        *["next_run_at", "local_time", "weekdays", "learner__time_zone"],
+def read_turns(due: ReminderScheduleQuerySet, *, limit: int) -> list[Turn]:
+    """Return so many due schedules, the longest due first, parted by kind and rule.
+
+    The database parts them: hundreds of rows would become few again here.
+    """
+    longest_due = due.order_by("next_run_at")[:limit]
+    sql, parameters = longest_due.values("id", "learner", *SHARED).query.sql_with_params()
+    shared = ", ".join(SHARED)
+    groups = ReminderSchedule.objects.raw(
+        f"SELECT min(id) AS id, {shared}, {listed('id')} AS ids, {listed('learner')} AS learners"  # noqa: S608
+        f" FROM ({sql}) AS due GROUP BY {shared} ORDER BY next_run_at",
+        parameters,
     )
-    return [
-        DueSchedule(pk, learner, kind, Rule(run, hour, tuple(weekdays), zone_named(name)))
-        for pk, learner, kind, run, hour, weekdays, name in rows[:limit]
-    ]
+    return [_turn_of(each) for each in groups]
+
+
+def _turn_of(group: Any) -> Turn:
+    hour, weekdays = group.local_time, tuple(group.weekdays)
+    rule = Rule(group.next_run_at, hour, weekdays, zone_named(group.time_zone))
+    return Turn(group.kind, rule, json.loads(group.ids), json.loads(group.learners))
 
 
 @cache
@@ -195,10 +210,9 @@ def _run_after(run: datetime, rule: Rule) -> datetime | None:
     )
 
 
-def delivery_on(occasion: Occasion, schedule: DueSchedule, *, at: datetime) -> Delivery:
+def delivery_on(occasion: Occasion, learner_id: int, kind: str, *, at: datetime) -> Delivery:
     """Build, without saving, the delivery of one occasion; one too late is born skipped."""
-    own = {"learner_id": schedule.learner_id, "kind": schedule.kind}
-    return Delivery(**own, **_values_on(occasion, at=at))
+    return Delivery(learner_id=learner_id, kind=kind, **_values_on(occasion, at=at))
 
 
 def _values_on(occasion: Occasion, *, at: datetime) -> dict[str, object]:
@@ -214,26 +228,23 @@ def _too_late(at: datetime) -> dict[str, object]:
     return {"status": Delivery.Status.SKIPPED, "reason": TOO_LATE, "settled_at": at}
 
 
-def _columns_on(occasion: Occasion, schedules: Sequence[DueSchedule], *, at: datetime) -> Row:
-    """Return what the deliveries of one occasion have in common; learner and kind are copied."""
-    own = columns_of(Delivery, **_values_on(occasion, at=at))
-    return {**_blank_columns(), **own, **_ids_of(schedules)}
+def _columns_on(occasion: Occasion, turn: Turn, *, at: datetime) -> Row:
+    """Return what the deliveries of one occasion have in common, and whose they are."""
+    own = columns_of(Delivery, kind=turn.kind, **_values_on(occasion, at=at))
+    return {**_blank_columns(), **own, "ids": turn.learners}
 
 
 @cache
 def _blank_columns() -> Row:
     blank = Delivery()
-    names = [field.name for field in Delivery._meta.concrete_fields if field.column not in OWN]
+    # The id is the database's.
+    names = [field.name for field in Delivery._meta.concrete_fields if not field.primary_key]
+    names.remove("learner")
     return columns_of(Delivery, **{name: getattr(blank, name) for name in names})
 
 
-def _next_after(turn: Turn) -> Row:
+def _move_past(last: Occasion, turn: Turn) -> Row:
     """Return where the schedules of a turn go on."""
-    last = turn.occasions[-1]
     next_run_at = _run_after(last.due_at, turn.rule)
     changes = columns_of(ReminderSchedule, next_run_at=next_run_at, last_day=last.day)
-    return changes | _ids_of(turn.schedules)
-
-
-def _ids_of(schedules: Iterable[DueSchedule]) -> dict[str, object]:
-    return {"ids": [each.pk for each in schedules]}
+    return changes | {"ids": turn.ids}

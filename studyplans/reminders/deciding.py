@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import DatabaseError
@@ -65,4 +64,4 @@ def riding(outcome: Outcome, carrier: Delivery) -> Outcome:
     """Return what a rider is settled by: its carrier's outcome, and in which mail it was."""
     if outcome != settling.SENT:
         return outcome
-    return replace(outcome, reason=f"in the {carrier.title} of the same hour")
+    return outcome._replace(reason=f"in the {carrier.title} of the same hour")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 
 from studyplans.reminders.models import EMAIL, Delivery
+from studyplans.reminders.rowset import loaded, rows_of
+from tracker.accounts.models import User
 
 LEASED_AT_ONCE = 500
 LEASE = timedelta(minutes=15)
 # A letter begun later than this before the lease ends might outlive it.
 LAST_START_BEFORE_END = timedelta(minutes=7)
 # Each moment read takes its time.
-UNREAD = ("lease_until", "learner__password", "learner__last_login", "learner__date_joined")
+UNREAD = {"lease_until", "password", "last_login", "date_joined"}
+DELIVERY, LEARNER = (
+    [field.attname for field in model._meta.concrete_fields if field.name not in UNREAD]
+    for model in (Delivery, User)
+)
 # WITH, because a subquery in the WHERE may be asked again and again, and then takes more.
 TAKE = """
     WITH taken AS MATERIALIZED (
@@ -35,8 +41,15 @@ def lease(
     taken = (Delivery.Status.LEASED, owner, _moment(at + LEASE))
     with connection.cursor() as cursor:
         cursor.execute(TAKE.format(table=Delivery._meta.db_table, lock=lock), (*due, *taken))
-    own = Delivery.objects.leased_by(owner).select_related("learner").defer(*UNREAD)
-    return list(own.order_by("due_at", "pk"))
+    own = Delivery.objects.leased_by(owner).order_by("due_at", "pk")
+    rows = rows_of(own.values_list(*DELIVERY, *(f"learner__{name}" for name in LEARNER)))
+    return [_with_learner(row) for row in rows]
+
+
+def _with_learner(row: Sequence[object]) -> Delivery:
+    delivery = loaded(Delivery, DELIVERY, row[: len(DELIVERY)])
+    delivery.learner = loaded(User, LEARNER, row[len(DELIVERY) :])
+    return delivery
 
 
 def _moment(at: datetime) -> str | None:
@@ -50,8 +63,8 @@ def lease_one(delivery_id: int, *, owner: str, at: datetime) -> list[Delivery]:
     return list(Delivery.objects.of_ids([delivery_id]).select_related("learner")) if taken else []
 
 
-def give_back(ids: Collection[int], *, owner: str, reason: str) -> None:
-    """Return leased deliveries untouched."""
-    Delivery.objects.leased_by(owner).of_ids(ids).update(
+def give_back(*, owner: str, reason: str) -> None:
+    """Return untouched what the owner still has."""
+    Delivery.objects.leased_by(owner).update(
         status=Delivery.Status.PENDING, lease_owner="", lease_until=None, reason=reason[:300]
     )

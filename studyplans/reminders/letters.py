@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from email.charset import QP, Charset
-from email.utils import format_datetime, parseaddr
-from functools import cache
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.urls import reverse
 from django.utils import timezone
 
 from common import clock
 from studyplans.reminders import signing
 from studyplans.reminders.kinds import KINDS
-from studyplans.reminders.kinds.kind import Brief, Links, News, Wording
+from studyplans.reminders.kinds.kind import Brief, Links, News, act
+from studyplans.reminders.kinds.templates import Address, Html
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import ALL
+from studyplans.reminders.site import this_site
+from studyplans.reminders.tokens import Ask, Purpose
 from studyplans.reminders.unsubscribing import token_for
+from tracker.accounts.models import User
 
 SALT = "studyplans.reminders.letters"
 LONGEST_SUBJECT = 150
+PAUSE = timedelta(days=7)
 # Line ends and other controls, and the marks that turn the rest of a line about.
 CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|\"[A-Za-z0-9 .!#$%&'*+/=?^_`{|}~,:;()@-]+\"")
-DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+ADDRESS = re.compile(
+    r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|\"[A-Za-z0-9 .!#$%&'*+/=?^_`{|}~,:;()@-]+\")"
+    r"@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+)
 NAME = re.compile(r"<([\w.%+-]+)\.(\d+)\.([0-9a-f]{10})@")
 
 # Django would send eight-bit text without asking the server whether it takes it.
@@ -40,8 +46,7 @@ class CannotAddress(ValueError):
     """No mail server we know of would understand this address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One mail, still in words.  Everything that goes into a header is safe to go there."""
 
     delivery_id: int
@@ -49,7 +54,7 @@ class Letter:
     recipient: str
     subject: str
     text: str
-    html: str
+    html: Html
     message_id: str
     list_id: str
     list_unsubscribe: tuple[str, str]
@@ -57,23 +62,26 @@ class Letter:
 
 def letter_for(delivery: Delivery, news: News, also: Sequence[Brief] = ()) -> Letter:
     """Write the letter of a delivery; a second try writes it under the same Message-ID."""
+    learner = delivery.learner
     kind = KINDS[delivery.kind]
-    token = token_for(learner_id=delivery.learner_id, kind=kind.schedule)
-    links = links_for(delivery, token)
-    wording: Wording = news.wording(links, also)
+    schedule = str(kind.schedule)
+    token = token_for(learner_id=delivery.learner_id, kind=schedule)
+    links = links_for(delivery, learner, schedule, token)
+    subject, text, html = news.wording(links, also)
     return Letter(
         delivery_id=delivery.pk,
         return_path=return_path(delivery.pk),
-        recipient=ascii_address(delivery.learner.email),
-        subject=one_line(wording.subject),
-        text=wording.text,
-        html=wording.html,
+        recipient=ascii_address(learner.email),
+        subject=one_line(subject),
+        text=text,
+        html=html,
         message_id=message_id(delivery),
-        list_id=f"{kind.list_title} <{kind.schedule}.{settings.SITE_HOST}>",
+        list_id=f"{kind.list_title} <{schedule}.{this_site().host}>",
         list_unsubscribe=(links.unsubscribe, _mailto(token)),
     )
 
 
+@lru_cache(maxsize=256)
 def one_line(subject: str) -> str:
     """Return a subject without line ends and other controls, cut to what is ever shown."""
     clean = CONTROLS.sub(" ", subject).strip()
@@ -82,12 +90,13 @@ def one_line(subject: str) -> str:
 
 def ascii_address(address: str) -> str:
     """Return the address as SMTP wants it; raises CannotAddress."""
+    if ADDRESS.fullmatch(address):
+        return address
     local, _, domain = address.rpartition("@")
-    if not domain.isascii():
-        domain = _idna(domain)
-    if not (PLAIN.fullmatch(local) and DOMAIN.fullmatch(domain)):
-        raise CannotAddress(f"{address!r} cannot be written on a mail")
-    return f"{local}@{domain}"
+    local_and_domain = f"{local}@{_idna(domain)}"
+    if ADDRESS.fullmatch(local_and_domain):
+        return local_and_domain
+    raise CannotAddress(f"{address!r} cannot be written on a mail")
 
 
 def _idna(domain: str) -> str:
@@ -97,46 +106,27 @@ def _idna(domain: str) -> str:
         return ""
 
 
-def links_for(delivery: Delivery, token: str) -> Links:
+def links_for(delivery: Delivery, learner: User, schedule: str, token: str) -> Links:
     """Return the links of a delivery's letter; the token is the one that unsubscribes from it."""
-    addresses = _addresses(settings.SITE_URL)
-    everything = token_for(learner_id=delivery.learner_id, kind=ALL)
+    learner_id = delivery.learner_id
+    pause_until = clock.wall_date(delivery.due_at, learner) + PAUSE
+    everything = token_for(learner_id=learner_id, kind=ALL)
     return Links(
-        site=settings.SITE_URL,
-        today=addresses["today"],
-        settings=addresses["reminder_settings"],
-        mails=addresses["reminder_mails"],
-        unsubscribe=f"{addresses['reminder_unsubscribe']}{token}/",
-        unsubscribe_all=f"{addresses['reminder_unsubscribe']}{everything}/",
-        acts=addresses["reminder_act"],
-        learner_id=delivery.learner_id,
-        kind=KINDS[delivery.kind].schedule,
-        day=clock.wall_date(delivery.due_at, delivery.learner),
+        learner_id=learner_id,
+        pause=act(Ask(Purpose.PAUSE, learner_id, pause_until.isoformat())),
+        fewer=act(Ask(Purpose.FEWER, learner_id, schedule)),
+        unsubscribe=_opt_out(token),
+        unsubscribe_all=_opt_out(everything),
     )
 
 
-@cache
-def _addresses(site: str) -> dict[str, str]:
-    pages = ("today", "reminder_settings", "reminder_mails")
-    doors = ("reminder_unsubscribe", "reminder_act")
-    paths = {name: reverse(name) for name in pages}
-    paths |= {name: reverse(name, args=["-"]).removesuffix("-/") for name in doors}
-    return {name: f"{site}{path}" for name, path in paths.items()}
+def _opt_out(token: str) -> Address:
+    return Address(f"{this_site().opt_outs}{token}/")
 
 
 def _mailto(token: str) -> str:
     # All that `quote` would find to do in a token.
-    return f"mailto:{_desk()}?subject=unsubscribe%20{token.replace(':', '%3A')}"
-
-
-def _desk() -> str:
-    """Return the address that returned mail and opt-outs go to."""
-    return _bare(settings.REMINDERS_BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL)
-
-
-@cache
-def _bare(address: str) -> str:
-    return parseaddr(address)[1]
+    return f"mailto:{this_site().desk}?subject=unsubscribe%20{token.replace(':', '%3A')}"
 
 
 # --- the names by which a mail is known again -------------------------------------------------
@@ -147,9 +137,13 @@ def message_id(delivery: Delivery) -> str:
 
     The seal at its end tells our own names from guessed ones: a bounce that quotes one is real.
     """
-    thing = quote(f"{delivery.kind}.{delivery.occurrence}", safe="").replace("~", "%7E")
-    name = f"{thing}.{delivery.learner_id}"
-    return f"<{name}.{seal(name)}@{settings.SITE_HOST}>"
+    name = f"{_thing(delivery.kind, delivery.occurrence)}.{delivery.learner_id}"
+    return f"<{name}.{seal(name)}@{this_site().host}>"
+
+
+@lru_cache(maxsize=256)
+def _thing(kind: str, occurrence: str) -> str:
+    return quote(f"{kind}.{occurrence}", safe="").replace("~", "%7E")
 
 
 def named_in(message_id: str) -> str | None:
@@ -163,9 +157,10 @@ def named_in(message_id: str) -> str | None:
 
 def return_path(delivery_id: int) -> str:
     """Return where bounces go: an address per delivery where the operator named one."""
-    if not settings.REMINDERS_BOUNCE_ADDRESS:
-        return _desk()
-    local, _, domain = _desk().rpartition("@")
+    site = this_site()
+    if not site.reads_bounces:
+        return site.desk
+    local, _, domain = site.desk.rpartition("@")
     return f"{local}+{delivery_id}-{seal(str(delivery_id))}@{domain}"
 
 

@@ -11,10 +11,12 @@ from binascii import b2a_qp
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
 
+from studyplans.reminders.kinds.templates import Html
 from studyplans.reminders.letters import Letter
 
 # Longer subjects, and those that are not plain ASCII, go the way of RFC 2047.
@@ -22,6 +24,16 @@ LONGEST_PLAIN_SUBJECT = 68
 PLAIN, QUOTED = ENCODINGS = ("7bit", "quoted-printable")
 PLAIN_BYTES = bytes([*b"\t\r\n", *range(0x20, 0x7F)])
 LONGEST_PLAIN_LINE = 990
+LINE_END, FINAL_DOT = b"\r\n", b".\r\n"
+# A dot that begins a line, and what SMTP makes of it.
+DOT, DOTS = b"\r\n.", b"\r\n.."
+
+
+class Part(NamedTuple):
+    """A body as it goes into a message."""
+
+    encoding: str
+    content: bytes
 
 
 class Stationery:
@@ -39,18 +51,25 @@ class Stationery:
 
     def write(self, letter: Letter) -> bytes:
         """Return the whole message, without SMTP's dots."""
-        text_encoding, text = encoded(letter.text)
-        # HTML can name any letter by number, and so go as it is.
-        numbered = letter.html.encode("ascii", "xmlcharrefreplace").decode("ascii")
-        html_encoding, html = encoded(numbered)
+        return self._whole(letter, _text(letter.text), _html(letter.html))
+
+    def packed(self, letter: Letter) -> bytes:
+        """Return the message as SMTP sends it: dots at line starts doubled, and the final dot."""
+        text, html = _text(letter.text), _html(letter.html)
+        if html.encoding == QUOTED:
+            return with_dots(self._whole(letter, text, html))
+        # HTML that goes as it is has no such dots, and takes long to look through.
+        return self._whole(letter, _doubled(text), html) + FINAL_DOT
+
+    def _whole(self, letter: Letter, text: Part, html: Part) -> bytes:
         return b"".join(
             (
                 _own_head(letter),
                 self._head,
-                self._text[text_encoding],
-                text,
-                self._html[html_encoding],
-                html,
+                self._text[text.encoding],
+                text.content,
+                self._html[html.encoding],
+                html.content,
                 self._end,
             )
         )
@@ -102,32 +121,45 @@ def _subject(subject: str) -> str:
     return Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
-def encoded(text: str) -> tuple[str, bytes]:
-    """Return text as lines, the last of them ended, and the encoding that makes them fit."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    ended = lines if lines.endswith("\r\n") else f"{lines}\r\n"
+def _text(text: str) -> Part:
+    """Return text as lines of mail, in the encoding that makes them fit."""
     # A lone half of a surrogate pair, from broken data, becomes a question mark.
-    content = ended.encode("utf-8", "replace")
-    return (PLAIN, content) if _goes_as_it_is(content) else (QUOTED, b2a_qp(content))
-
-
-def _goes_as_it_is(content: bytes) -> bool:
+    content = _lines(text).encode("utf-8", "replace")
     has_odd_bytes = content.translate(None, PLAIN_BYTES)
-    return not has_odd_bytes and not _has_long_line(content)
+    return _quoted(content) if has_odd_bytes or _has_long_line(content) else Part(PLAIN, content)
+
+
+def _lines(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    ended = text if text.endswith("\n") else f"{text}\n"
+    return ended.replace("\n", "\r\n")
+
+
+def _html(html: Html) -> Part:
+    content = html.encode("ascii")
+    return _quoted(content) if _has_long_line(content) else Part(PLAIN, content)
+
+
+def _quoted(content: bytes) -> Part:
+    return Part(QUOTED, b2a_qp(content))
 
 
 def _has_long_line(content: bytes) -> bool:
     """Leap from line end to line end, as far as one line may reach."""
-    begin, farthest = 0, LONGEST_PLAIN_LINE + len(b"\r\n")
+    begin, farthest = 0, LONGEST_PLAIN_LINE + len(LINE_END)
     while len(content) - begin > farthest:
-        end = content.rfind(b"\r\n", begin, begin + farthest)
-        if end < 0:
+        begin = content.rfind(b"\n", begin, begin + farthest) + 1
+        if not begin:
             return True
-        begin = end + len(b"\r\n")
     return False
 
 
 def with_dots(message: bytes) -> bytes:
     """Return the message as SMTP sends it: dots at line starts doubled, and the final dot."""
-    content = message.replace(b"\r\n.", b"\r\n..")
-    return content + b".\r\n"
+    return message.replace(DOT, DOTS) + FINAL_DOT
+
+
+def _doubled(part: Part) -> Part:
+    """Return a part with its dots doubled; it is what follows an empty line."""
+    return Part(part.encoding, (LINE_END + part.content).replace(DOT, DOTS)[len(LINE_END) :])

@@ -9,6 +9,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 
@@ -24,6 +25,14 @@ def every_day() -> list[int]:
 
 
 class ReminderScheduleQuerySet(models.QuerySet["ReminderSchedule"]):
+    def follow_learners(self) -> None:
+        """Bring the zones that are not their learners' in step."""
+        own = models.OuterRef("learner")
+        zone = get_user_model().objects.filter(pk=own).values("time_zone")
+        self.exclude(time_zone=models.F("learner__time_zone")).update(
+            time_zone=models.Subquery(zone)
+        )
+
     def on(self) -> Self:
         return self.filter(is_on=True)
 
@@ -47,6 +56,12 @@ class ReminderSchedule(models.Model):
         max_length=16, choices=[*KindName.choices, (ALL, title_of(ALL))], default=KindName.DIGEST
     )
     is_on = models.BooleanField(default=True)
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        editable=False,
+        help_text="The learner's, kept here too so that a claim reads no account.",
+    )
     local_time = models.TimeField(default=time(8, 0))
     weekdays = models.JSONField(default=every_day, help_text="0 is Monday.")
     lead_minutes = models.PositiveIntegerField(default=0)
@@ -111,7 +126,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One reminder on its way.  These rows are the queue; Redis only rings the bell."""
+    """One reminder on its way.  These rows are the queue; Redis only rings the bell.
+
+    On PostgreSQL no foreign key asks for each whether its learner's account stands: a trigger takes
+    them along with the account.  So whoever inserts has locked the learner or their schedule.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", "waiting"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -15,16 +15,9 @@ from common import clock
 from studyplans.reminders.addresses import troubles_of
 from studyplans.reminders.channels.channel import Channel
 from studyplans.reminders.channels.registry import channels
-from studyplans.reminders.claiming import (
-    TOO_LATE,
-    delivery_on,
-    occasions_of,
-    read_schedules,
-    rhythm_of,
-)
+from studyplans.reminders.claiming import TOO_LATE, claimable
 from studyplans.reminders.kinds import KINDS, SCHEDULED
 from studyplans.reminders.kinds.kind import Brief, News, Rhythm
-from studyplans.reminders.kinds.session import sessions_ahead
 from studyplans.reminders.models import (
     EMAIL,
     AddressState,
@@ -34,6 +27,7 @@ from studyplans.reminders.models import (
     ReminderSchedule,
 )
 from studyplans.reminders.names import ALL, KindName, title_of
+from studyplans.reminders.rowset import rows_of
 from studyplans.reminders.rules import cached_next_run, end_of_quiet
 from tracker.accounts.models import User
 
@@ -53,8 +47,7 @@ SOON = timedelta(minutes=1)
 TROUBLE = {AddressState.Trouble.BOUNCED: BOUNCED, AddressState.Trouble.COMPLAINED: COMPLAINED}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether a delivery is still true and useful: an empty reason says that it is.
 
     `wait_until` is when it may go instead of now.  `riders` are those of the same learner that its
@@ -135,7 +128,7 @@ def _one_letter(decisions: list[Decision]) -> Decision:
     if len(decisions) == 1:
         return decisions[0]
     first, *riders = sorted(decisions, key=lambda each: PRECEDENCE[KindName(each.delivery.kind)])
-    return replace(first, riders=tuple(riders))
+    return first._replace(riders=tuple(riders))
 
 
 def _with_news(deliveries: Sequence[Delivery], *, at: datetime) -> list[tuple[Delivery, News]]:
@@ -150,9 +143,10 @@ def _with_news(deliveries: Sequence[Delivery], *, at: datetime) -> list[tuple[De
 
 
 def _known_of(deliveries: Sequence[Delivery], *, at: datetime) -> Known:
-    learners = list({each.learner_id: each.learner for each in deliveries}.values())
-    keys = [learner.pk for learner in learners]
-    schedules = ReminderSchedule.objects.filter(Q(is_on=True) | Q(kind=ALL))
+    learners = {each.learner_id: each.learner for each in deliveries}
+    keys = list(learners)
+    kinds = {KINDS[kind].schedule for kind in {each.kind for each in deliveries}}
+    schedules = ReminderSchedule.objects.filter(Q(kind__in=kinds, is_on=True) | Q(kind=ALL))
     rows = list(
         schedules.filter(learner__among=keys).values_list(
             "learner", "kind", "last_day", "quiet_from", "quiet_until"
@@ -161,7 +155,7 @@ def _known_of(deliveries: Sequence[Delivery], *, at: datetime) -> Known:
     last_mails, elsewhere = _mails_to(keys, besides=deliveries, at=at)
     return Known(
         reachable=_reachable(learners),
-        troubles=troubles_of(learners),
+        troubles=troubles_of(learners.values()),
         wishes={(pk, kind): Wish(*quiet) for pk, kind, _, *quiet in rows if kind != ALL},
         pauses={pk: last for pk, kind, last, *_ in rows if kind == ALL and last},
         last_mails=last_mails,
@@ -179,13 +173,11 @@ def _mails_to(
         learner__among=learners, kind__in=[*SCHEDULED], occurrence__gte=since
     )
     recent = Q(status=Delivery.Status.SENT, settled_at__gt=at - BETWEEN_MAILS)
-    rows = others.filter(recent | Q(status=Delivery.Status.LEASED)).values_list(
-        "pk", "learner", "settled_at"
-    )
+    found = others.filter(recent | Q(status=Delivery.Status.LEASED))
     own = {delivery.pk for delivery in besides}
     last_mails: dict[int, datetime] = {}
     elsewhere = set()
-    for pk, learner, settled_at in rows:
+    for pk, learner, settled_at in rows_of(found.values_list("pk", "learner", "settled_at")):
         if settled_at is not None:
             last_mails[learner] = max(settled_at, last_mails.get(learner, settled_at))
         elif pk not in own:
@@ -217,14 +209,14 @@ def _unwanted(wish: Wish | None, delivery: Delivery, known: Known, *, at: dateti
 def _wait_until(
     wish: Wish | None, delivery: Delivery, known: Known, *, at: datetime
 ) -> datetime | None:
-    last_mail = _last_mail(delivery, known)
-    is_mailed_elsewhere = delivery.channel == EMAIL and delivery.learner_id in known.elsewhere
-    waits = [
-        last_mail + BETWEEN_MAILS if last_mail else None,
-        at + SOON if is_mailed_elsewhere else None,
-        _quiet_until(wish, delivery, at=at),
-    ]
-    return max((moment for moment in waits if moment is not None), default=None)
+    waits = []
+    if last_mail := _last_mail(delivery, known):
+        waits.append(last_mail + BETWEEN_MAILS)
+    if delivery.channel == EMAIL and delivery.learner_id in known.elsewhere:
+        waits.append(at + SOON)
+    if quiet_until := _quiet_until(wish, delivery, at=at):
+        waits.append(quiet_until)
+    return max(waits, default=None)
 
 
 def _last_mail(delivery: Delivery, known: Known) -> datetime | None:
@@ -250,15 +242,13 @@ def _quiet_until(wish: Wish | None, delivery: Delivery, *, at: datetime) -> date
     return end_of_quiet(at, quiet_from=wish.quiet_from, quiet_until=wish.quiet_until, zone=zone)
 
 
-def _reachable(learners: Sequence[User]) -> set[int]:
+def _reachable(learners: Mapping[int, User]) -> set[int]:
     """Return the keys of learners with an open account and a confirmed address."""
-    keys = [learner.pk for learner in learners]
-    confirmed = EmailAddress.objects.filter(user__among=keys, verified=True)
-    addresses = {(pk, email.lower()) for pk, email in confirmed.values_list("user", "email")}
+    confirmed = EmailAddress.objects.filter(user__among=learners, verified=True)
     return {
-        learner.pk
-        for learner in learners
-        if learner.is_active and (learner.pk, learner.email.lower()) in addresses
+        pk
+        for pk, address in confirmed.values_list("user", "email")
+        if learners[pk].is_active and learners[pk].email.lower() == address.lower()
     }
 
 
@@ -427,15 +417,7 @@ def rehearsal(*, at: datetime) -> list[Decision]:
     """Decide on the first that a dispatch at this moment would take up; write nothing."""
     longest_due = Delivery.objects.due(at).select_related("learner").order_by("due_at")
     waiting = list(longest_due[:MOST_REHEARSED])
-    schedules = read_schedules(ReminderSchedule.objects.due(at), limit=MOST_REHEARSED)
-    by_hour = [each for each in schedules if rhythm_of(each) is not Rhythm.SESSIONS]
-    fresh = [
-        delivery_on(occasion, schedule, at=at)
-        for schedule in by_hour
-        for occasion in occasions_of(schedule.rule, until=at)
-    ]
-    by_session = [each.pk for each in schedules if rhythm_of(each) is Rhythm.SESSIONS]
-    fresh += sessions_ahead(by_session, at=at).deliveries
+    fresh = claimable(at=at, limit=MOST_REHEARSED)
     learners = User.objects.in_bulk({delivery.learner_id for delivery in fresh})
     known = set(
         Delivery.objects.filter(learner__among=learners).values_list(

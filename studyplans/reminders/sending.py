@@ -120,7 +120,6 @@ class Sender:
         """Bring each delivery of a fresh lease to its outcome, or give it back."""
         begun, at = time.monotonic(), self._now()
         last_start = at + leasing.LEASE - leasing.LAST_START_BEFORE_END
-        left = {delivery.pk for delivery in batch}
         for item, following in with_next(some_ahead(self._items(batch, at=at))):
             self._hear_answer()
             if self._is_stopped or self._now() >= last_start:
@@ -131,13 +130,8 @@ class Sender:
             self._settle_if_due()
         self._hear_answer()
         self._settlement.write(at=self._now())
-        self._give_back(left)
-
-    def _give_back(self, ids: set[int]) -> None:
-        """Return what this lease has not come to."""
-        rest = Delivery.objects.leased_by(self.owner).of_ids(ids).values_list("pk", flat=True)
-        if untouched := list(rest):
-            leasing.give_back(untouched, owner=self.owner, reason=self._trouble)
+        # What this lease has not come to.
+        leasing.give_back(owner=self.owner, reason=self._trouble)
 
     # --- from deliveries to letters ---
 

@@ -1,5 +1,6 @@
 import logging
 import math
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
@@ -20,20 +21,28 @@ SECONDS_A_BELL = 50
 def dispatch_due() -> None:
     """Turn due schedules into deliveries and ring for senders; beat calls this each minute."""
     at = clock.now()
-    claiming.claim_all_due(at=at)
     sweeping.sweep(at=at)
+    senders = settings.REMINDERS_SENDERS
+    if claiming.claim_due(at=at) == claiming.SCHEDULES_AT_ONCE:
+        # All but one, as they may find too little and end before the rest is claimed.
+        senders -= _ring_for(send_due, times=senders - 1)
+        claiming.claim_all_due(at=at)
     due = Delivery.objects.due(at)
+    batches = math.ceil(due.by_mail().count() / LEASED_AT_ONCE)
+    _ring_for(send_due, times=min(batches, senders))
+    _ring_for(post_due, times=int(due.by_other_channels().exists()))
+
+
+def _ring_for(task: Any, *, times: int) -> int:
+    """Ring so often, or until the broker does not answer; return how often it did."""
+    rung = 0
     try:
-        for _ in range(senders_wanted(due.by_mail().count())):
-            send_due.apply_async(expires=SECONDS_A_BELL)
-        if due.by_other_channels().exists():
-            post_due.apply_async(expires=SECONDS_A_BELL)
+        while rung < times:
+            task.apply_async(expires=SECONDS_A_BELL)
+            rung += 1
     except OperationalError:
         logger.warning("The broker does not answer. Deliveries wait for the next minute's ring.")
-
-
-def senders_wanted(waiting: int) -> int:
-    return min(math.ceil(waiting / LEASED_AT_ONCE), settings.REMINDERS_SENDERS)
+    return rung
 
 
 @shared_task

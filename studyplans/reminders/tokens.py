@@ -6,15 +6,15 @@ Unsubscribing is apart: its link stays good however often it is followed.
 from __future__ import annotations
 
 import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import NamedTuple
 
-from django.core.signing import BadSignature, SignatureExpired
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 
-from studyplans.reminders.signing import signer_for
+from studyplans.reminders.signing import sign, url_safe
 from studyplans.reminders.unsubscribing import BadToken, ExpiredToken
 
 SALT = "studyplans.reminders.tokens"
@@ -35,8 +35,7 @@ LIFETIMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What a link asks for: `thing` is a milestone key, a session, a date or a kind."""
 
     purpose: Purpose
@@ -50,18 +49,20 @@ def digest_of(token: str) -> str:
 
 
 def token_of(ask: Ask) -> str:
-    plain = f"{ask.purpose} {ask.learner_id} {ask.thing}".encode()
-    return signer_for(SALT).sign(urlsafe_b64encode(plain).decode().rstrip("="))
+    purpose, learner_id, thing = ask
+    plain = " ".join((purpose, str(learner_id), thing))
+    return sign(SALT, url_safe(plain.encode()))
 
 
 def read_ask(token: str) -> Ask:
     """Return what the link asks for; raises BadToken or ExpiredToken."""
+    signer = TimestampSigner(salt=SALT)
     try:
-        packed = signer_for(SALT).unsign(token)
+        packed = signer.unsign(token)
         plain = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
         purpose, learner_id, thing = plain.split(" ", 2)
         ask = Ask(Purpose(purpose), int(learner_id), thing)
-        signer_for(SALT).unsign(token, max_age=LIFETIMES[ask.purpose])
+        signer.unsign(token, max_age=LIFETIMES[ask.purpose])
     except SignatureExpired as error:
         raise ExpiredToken(token) from error
     except (BadSignature, ValueError, binascii.Error) as error:

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from django.core import signing
-from django.core.signing import b64_encode
 
-from studyplans.reminders.signing import signer_for
+from studyplans.reminders.signing import sign, url_safe
 
 LIFETIME = timedelta(days=90)
 SALT = "studyplans.reminders.unsubscribe"
@@ -21,7 +20,7 @@ class ExpiredToken(ValueError):
 
 def token_for(*, learner_id: int, kind: str) -> str:
     # What `sign_object` does; a JSON encoder of its own for each would take longer than the rest.
-    return signer_for(SALT).sign(b64_encode(f'[{learner_id},"{kind}"]'.encode()).decode())
+    return sign(SALT, url_safe(f'[{learner_id},"{kind}"]'.encode()))
 
 
 def read_token(token: str) -> tuple[int, str]:

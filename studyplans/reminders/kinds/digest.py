@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
@@ -18,9 +19,10 @@ from studyplans.plans.models import StudySession
 from studyplans.plans.workload import SETTLED_STATES
 from studyplans.reminders.kinds.kind import Brief, Links, News, Offer, Rhythm, Traits, Wording
 from studyplans.reminders.kinds.reading import day_of
-from studyplans.reminders.kinds.templates import rendered
+from studyplans.reminders.kinds.templates import html_of, text_of
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
+from studyplans.reminders.rowset import rows_of
 from tracker.accounts.models import User
 from tracker.curricula.models import Milestone
 from tracker.progress.models import Achievement, Enrolment
@@ -30,6 +32,15 @@ NOTHING_PLANNED = "nothing is planned today"
 PAUSED = "what is planned today is paused"
 ALL_DONE = "everything planned for today is done"
 ALL_OVER = "the sessions of today are over"
+PLANNED, ON_HOLD = StudySession.State.PLANNED, Enrolment.State.PAUSED
+MINUTE = timedelta(minutes=1)
+
+
+class Wall(NamedTuple):
+    """All of a learner that the bounds of their days depend on."""
+
+    zone: ZoneInfo
+    day_starts_at: time
 
 
 class Planned(NamedTuple):
@@ -45,9 +56,12 @@ class Planned(NamedTuple):
     curriculum_id: int
     curriculum_title: str
 
+    @property
+    def place(self) -> tuple[int, str]:
+        return self.curriculum_id, self.milestone_key
 
-@dataclass(frozen=True, slots=True)
-class Row:
+
+class Row(NamedTuple):
     """A session as the mail lists it."""
 
     begins: str
@@ -102,12 +116,21 @@ class Digest:
         return len(self.rows) - len(self.listed)
 
     def wording(self, links: Links, also: Sequence[Brief] = ()) -> Wording:
-        context = {"digest": self, "in_words": self.in_words, "links": links, "also": also}
-        prefix = "Test: today" if self.is_test else "Today"
+        in_words = self.in_words
+        values = {
+            "digest": self,
+            "in_words": in_words,
+            "rows": [
+                (row, links.done(row.milestone_key), links.tomorrow(row.session))
+                for row in self.listed
+            ],
+            "links": links,
+            "also": also,
+        }
         return Wording(
-            subject=f"{prefix}{',' if self.is_test else ':'} {self.in_words}",
-            text=rendered("emails/reminders/digest.txt", context),
-            html=rendered("emails/reminders/digest.html", context),
+            subject=f"Test: today, {in_words}" if self.is_test else f"Today: {in_words}",
+            text=text_of("emails/reminders/digest.txt", values),
+            html=html_of("emails/reminders/digest.html", values),
         )
 
 
@@ -184,7 +207,7 @@ def digests_of(
     return {
         learner.pk: _digest(
             learner,
-            [each for each in sessions[learner.pk] if _place(each) in titles],
+            [each for each in sessions[learner.pk] if each.place in titles],
             titles,
             settled,
             day=days[learner.pk],
@@ -198,7 +221,10 @@ def _sessions_on(
     dates: Mapping[int, date], learners: Sequence[User], *, at: datetime
 ) -> dict[int, list[Planned]]:
     """Return each learner's sessions of their day; one query for days of all zones."""
-    days = {learner.pk: _span_of(dates[learner.pk], learner) for learner in learners}
+    days = {
+        learner.pk: _span_of(dates[learner.pk], Wall(learner.zone, learner.day_starts_at))
+        for learner in learners
+    }
     near = StudySession.objects.filter(
         plan__learner__among=days,
         starts_at__gte=min((begin for begin, _ in days.values()), default=at),
@@ -209,25 +235,22 @@ def _sessions_on(
         *["enrolment__state", "enrolment__curriculum", "enrolment__curriculum__title"],
     )
     todays: dict[int, list[Planned]] = defaultdict(list)
-    for session in map(Planned._make, rows):
+    for session in map(Planned._make, rows_of(rows)):
         begin, end = days[session.learner_id]
         if begin <= session.starts_at < end:
             todays[session.learner_id].append(session)
     return todays
 
 
-def _span_of(day: date, learner: User) -> tuple[datetime, datetime]:
+@lru_cache(maxsize=1024)
+def _span_of(day: date, wall: Wall) -> tuple[datetime, datetime]:
     next_day = day + timedelta(days=1)
-    return clock.start_of_day(day, learner), clock.start_of_day(next_day, learner)
-
-
-def _place(session: Planned) -> tuple[int, str]:
-    return session.curriculum_id, session.milestone_key
+    return clock.start_of_day(day, wall), clock.start_of_day(next_day, wall)
 
 
 def _titles(sessions: Iterable[Planned]) -> dict[tuple[int, str], tuple[str, str]]:
     """Return title and address of each milestone that is still there."""
-    places = {_place(session) for session in sessions}
+    places = {session.place for session in sessions}
     found = Milestone.objects.filter(
         curriculum__among={curriculum for curriculum, _ in places},
         key__among={key for _, key in places},
@@ -269,31 +292,30 @@ def _digest(
     day: date,
     at: datetime,
 ) -> Digest:
-    active = [each for each in sessions if each.enrolment_state != Enrolment.State.PAUSED]
-    still_open = [
-        each
-        for each in active
-        if each.state == StudySession.State.PLANNED
-        and (learner.pk, each.milestone_key) not in settled
-    ]
+    zone = learner.zone
+    still_open = [each for each in sessions if _is_open(each, settled)]
     ahead = [each for each in still_open if each.ends_at > at]
     return Digest(
-        zone=str(learner.zone),
+        zone=str(zone),
         date=day,
-        rows=tuple(_row(each, titles[_place(each)], learner) for each in ahead),
-        why_empty=_why_empty(sessions, active, still_open, ahead),
+        rows=tuple(_row(each, *titles[each.place], zone) for each in ahead),
+        why_empty="" if ahead else _why_empty(sessions, still_open),
     )
 
 
-def _row(session: Planned, milestone: tuple[str, str], learner: User) -> Row:
-    title, path = milestone
-    begin, end = (
-        moment.astimezone(learner.zone) for moment in (session.starts_at, session.ends_at)
+def _is_open(session: Planned, settled: set[tuple[int, str]]) -> bool:
+    return (
+        session.state == PLANNED
+        and session.enrolment_state != ON_HOLD
+        and (session.learner_id, session.milestone_key) not in settled
     )
+
+
+def _row(session: Planned, title: str, path: str, zone: ZoneInfo) -> Row:
     return Row(
-        begins=begin.time().isoformat("minutes"),
-        ends=end.time().isoformat("minutes"),
-        minutes=int((session.ends_at - session.starts_at).total_seconds() // 60),
+        begins=_on_the_clock(session.starts_at, zone),
+        ends=_on_the_clock(session.ends_at, zone),
+        minutes=(session.ends_at - session.starts_at) // MINUTE,
         title=title,
         path=path,
         curriculum=session.curriculum_title,
@@ -302,16 +324,14 @@ def _row(session: Planned, milestone: tuple[str, str], learner: User) -> Row:
     )
 
 
-def _why_empty(
-    planned: Sequence[Planned],
-    active: Sequence[Planned],
-    still_open: Sequence[Planned],
-    ahead: Sequence[Planned],
-) -> str:
+def _on_the_clock(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def _why_empty(planned: Sequence[Planned], still_open: Sequence[Planned]) -> str:
     if not planned:
         return NOTHING_PLANNED
-    if not active:
+    if all(each.enrolment_state == ON_HOLD for each in planned):
         return PAUSED
-    if not still_open:
-        return ALL_DONE
-    return "" if ahead else ALL_OVER
+    return ALL_OVER if still_open else ALL_DONE

@@ -4,63 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from studyplans.reminders.kinds.templates import Address, Html
 from studyplans.reminders.models import Delivery
+from studyplans.reminders.site import this_site
 from studyplans.reminders.tokens import Ask, Purpose, token_of
 
-PAUSE = timedelta(days=7)
 
+class Links(NamedTuple):
+    """The signed addresses a mail leads to, for one learner."""
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The addresses a mail may lead to, for one learner."""
-
-    site: str
-    today: str
-    settings: str
-    unsubscribe: str
-    unsubscribe_all: str
-    mails: str
-    acts: str
     learner_id: int
-    kind: str
-    day: date
-    # Text and HTML lead to the same doors: each is signed once.
-    _signed: dict[tuple[Purpose, str], str] = field(default_factory=dict, compare=False)
+    pause: Address
+    fewer: Address
+    unsubscribe: Address
+    unsubscribe_all: Address
 
-    def done(self, milestone_key: str) -> str:
-        return self._act(Purpose.DONE, milestone_key)
+    def done(self, milestone_key: str) -> Address:
+        return act(Ask(Purpose.DONE, self.learner_id, milestone_key))
 
-    def tomorrow(self, session: str) -> str:
-        return self._act(Purpose.TOMORROW, session)
-
-    @property
-    def pause(self) -> str:
-        return self._act(Purpose.PAUSE, (self.day + PAUSE).isoformat())
-
-    @property
-    def fewer(self) -> str:
-        return self._act(Purpose.FEWER, self.kind)
-
-    def _act(self, purpose: Purpose, thing: str) -> str:
-        if (purpose, thing) not in self._signed:
-            token = token_of(Ask(purpose, self.learner_id, thing))
-            self._signed[purpose, thing] = f"{self.acts}{token}/"
-        return self._signed[purpose, thing]
+    def tomorrow(self, session: str) -> Address:
+        return act(Ask(Purpose.TOMORROW, self.learner_id, session))
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+def act(ask: Ask) -> Address:
+    return Address(f"{this_site().acts}{token_of(ask)}/")
+
+
+class Wording(NamedTuple):
     subject: str
     text: str
-    html: str
+    html: Html
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(NamedTuple):
     """What a mail says of another kind's news that it carries along."""
 
     text: str

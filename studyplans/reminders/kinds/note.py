@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studyplans.reminders.kinds.kind import Brief, Links, Wording
-from studyplans.reminders.kinds.templates import rendered
+from studyplans.reminders.kinds.templates import html_of, text_of
 
 MOST_LISTED = 5
 LONGEST_TITLE = 80
@@ -57,11 +57,19 @@ class Note:
         return len(self.lines) - len(self.listed)
 
     def wording(self, links: Links, also: Sequence[Brief] = ()) -> Wording:
-        context = {"note": self, "links": links, "also": also}
+        lines = [
+            (
+                line,
+                links.done(line.done) if line.done else "",
+                links.tomorrow(line.session) if line.session else "",
+            )
+            for line in self.listed
+        ]
+        values = {"note": self, "lines": lines, "links": links, "also": also}
         return Wording(
             subject=self.heading,
-            text=rendered("emails/reminders/note.txt", context),
-            html=rendered("emails/reminders/note.html", context),
+            text=text_of("emails/reminders/note.txt", values),
+            html=html_of("emails/reminders/note.html", values),
         )
 
 

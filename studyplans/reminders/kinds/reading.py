@@ -15,6 +15,7 @@ from studyplans.plans.absence import is_paused_on
 from studyplans.plans.models import StudyPlan, StudySession
 from studyplans.plans.workload import SETTLED_STATES
 from studyplans.reminders.models import Delivery, ReminderSchedule
+from studyplans.reminders.rowset import rows_of
 from tracker.accounts.models import User
 from tracker.progress.models import Achievement, Enrolment
 
@@ -73,7 +74,7 @@ def by_learner(found: Iterable[Own]) -> dict[int, list[Own]]:
 
 
 def wished(deliveries: Sequence[Delivery], kind: str) -> dict[int, Wished]:
-    own = ReminderSchedule.objects.filter(learner__in=learners_of(deliveries), kind=kind)
+    own = ReminderSchedule.objects.filter(learner__among=learners_of(deliveries), kind=kind)
     found = {
         learner: Wished(weekdays, lead)
         for learner, weekdays, lead in own.values_list("learner", "weekdays", "lead_minutes")
@@ -88,7 +89,7 @@ def day_of(delivery: Delivery) -> date:
 def why_silent(learners: Mapping[int, User], *, at: datetime) -> dict[int, str]:
     """Return by learner why nothing about studying would help them now."""
     active = set(
-        Enrolment.objects.active().filter(learner__in=learners).values_list("learner", flat=True)
+        Enrolment.objects.active().filter(learner__among=learners).values_list("learner", flat=True)
     )
     paused = set(paused_plans(learners, at=at))
     return {
@@ -100,7 +101,7 @@ def why_silent(learners: Mapping[int, User], *, at: datetime) -> dict[int, str]:
 
 def paused_plans(learners: Mapping[int, User], *, at: datetime) -> dict[int, StudyPlan]:
     """Return by learner the plans that are paused beyond the date on the learner's wall."""
-    plans = StudyPlan.objects.filter(learner__in=learners).exclude(paused_at=None)
+    plans = StudyPlan.objects.filter(learner__among=learners).exclude(paused_at=None)
     return {
         plan.learner_id: plan
         for plan in plans
@@ -144,7 +145,7 @@ def sittings(
 ) -> list[Sitting]:
     """Return sessions that begin in a span, in time order, with their milestones' titles."""
     found = StudySession.objects.filter(
-        plan__learner__in=list(learners),
+        plan__learner__among=learners,
         enrolment__state=Enrolment.State.ACTIVE,
         starts_at__gte=since,
         starts_at__lt=until,
@@ -156,14 +157,14 @@ def sittings(
         *["enrolment__curriculum__milestones__title", "enrolment__curriculum__milestones__kind"],
         *["enrolment__curriculum__title", "starts_at", "ends_at", "state", "is_pinned", "uid"],
     )
-    return [Sitting(*row) for row in rows]
+    return list(map(Sitting._make, rows_of(rows)))
 
 
 def settled(sessions: Collection[Sitting]) -> set[tuple[int, str]]:
     """Return (learner, milestone key) of what is done, known or skipped."""
     found = Achievement.objects.filter(
-        learner__in={each.learner_id for each in sessions},
-        milestone_key__in={each.milestone_key for each in sessions},
+        learner__among={each.learner_id for each in sessions},
+        milestone_key__among={each.milestone_key for each in sessions},
         state__in=SETTLED_STATES,
     )
     return set(found.values_list("learner", "milestone_key"))

@@ -8,15 +8,27 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from pytest_django import Settings
 
 from config.celery import app
 from studyplans.plans.models import StudySession
 from studyplans.reminders.models import Delivery
 from studyplans.reminders.names import KindName
+from studyplans.reminders.signing import keyed
+from studyplans.reminders.site import this_site
 from tests.studyplans.cast import enrol
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum
+
+
+@receiver(setting_changed)
+def forget_settings(**change: Any) -> None:
+    """Let a process see other settings than it began with."""
+    keyed.cache_clear()
+    this_site.cache_clear()
+
 
 SUNDAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MONDAY_AT_EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # 08:00 in Berlin

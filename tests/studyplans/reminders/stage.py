@@ -1,23 +1,32 @@
-"""A process that makes senders: each is a fork of it, so that it can be killed a thousand times.
+"""A process that makes senders and mail servers: each is a fork of it, and may be killed.
 
 Run as `python -m tests.studyplans.reminders.stage`.  It reads a JSON line per command from standard
-input and answers with a line: {"at": moment, "die": step or null, "on": n} forks a process that
-dispatches as if it were that moment, and dies by kill -9 at the n-th time it comes to the step.
-{"wait": pid} answers when that process has ended.  FINAL_REPLY_SECONDS in the environment is how
-long its senders wait for the answer to a letter.
+input and answers with a line.  {"serve": mode, "port": n, "truth": file} forks a mail server;
+{"at": moment, "port": n, "var": folder, "die": step or null, "on": n, "patience": seconds or null}
+forks a process that dispatches as if it were that moment, and dies by kill -9 at the n-th time it
+comes to the step; patience is how long it waits for the answer to a letter.  Both answer with the
+pid.  {"wait": pid} answers when that process has ended.
 """
 
+import asyncio
 import json
+import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
 
+from tests.studyplans.reminders import truth
+
+# So few that the first letters are settled while the last are still to come.
+SETTLED_AT_ONCE = 50
 STEPS: dict[str, tuple[str, str]] = {
     # What is called right after the process has got that far.
     "claim, not committed": ("studyplans.reminders.claiming", "_write_news"),
@@ -59,25 +68,58 @@ def die_at(step: str, on: int) -> None:
     setattr(holder, name, dying)
 
 
-def sender(command: dict[str, Any]) -> int:
-    """Fork a process that does what the command says; return its pid."""
+def send(command: dict[str, Any]) -> None:
+    from studyplans.reminders import settling
+
+    settling.SETTLED_AT_ONCE = SETTLED_AT_ONCE
+    settings.EMAIL_PORT = command["port"]
+    settings.VAR_DIR = Path(command["var"])
+    if command["patience"]:
+        settings.REMINDERS_FINAL_REPLY_SECONDS = command["patience"]
+    if command["die"]:
+        die_at(command["die"], command["on"])
+    dispatch(datetime.fromisoformat(command["at"]))
+
+
+def serve(command: dict[str, Any]) -> int:
+    """Fork a mail server; whoever calls after this finds its door open."""
+    # Only where the protocol is named does asyncio send short replies without delay.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", command["port"]))
+        listener.listen()
+        return fork(lambda: take_mail(listener, Path(command["truth"]), command["serve"]))
+
+
+def take_mail(listener: socket.socket, file: Path, mode: str) -> None:
+    logging.disable()  # or it would tell of every line it hears
+    asyncio.run(truth.serve(listener, file, mode))
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Do this work in another process; return its pid."""
     pid = os.fork()
     if pid:
         return pid
     try:
-        if command.get("die"):
-            die_at(command["die"], command["on"])
-        dispatch(datetime.fromisoformat(command["at"]))
+        work()
     except BaseException as error:
         sys.stderr.write(f"{error!r}\n")
         os._exit(1)
     os._exit(0)
 
 
+def obey(command: dict[str, Any]) -> int:
+    if "serve" in command:
+        return serve(command)
+    if "at" in command:
+        return fork(lambda: send(command))
+    _, status = os.waitpid(command["wait"], 0)
+    return os.waitstatus_to_exitcode(status)
+
+
 def main() -> None:
     django.setup()
-    if patience := os.environ.get("FINAL_REPLY_SECONDS"):
-        settings.REMINDERS_FINAL_REPLY_SECONDS = float(patience)
     # Whatever is loaded late is loaded here, once for all.
     from django.urls import get_resolver
 
@@ -85,13 +127,7 @@ def main() -> None:
 
     assert get_resolver().url_patterns
     for line in sys.stdin:
-        command = json.loads(line)
-        if "wait" in command:
-            _, status = os.waitpid(command["wait"], 0)
-            answer = os.waitstatus_to_exitcode(status)
-        else:
-            answer = sender(command)
-        sys.stdout.write(f"{answer}\n")
+        sys.stdout.write(f"{obey(json.loads(line))}\n")
         sys.stdout.flush()
 
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
+from pytest_django import Settings
 
 from studyplans.plans.actions import settle_studied
 from studyplans.plans.models import StudySession
@@ -276,6 +277,51 @@ def test_a_broken_broker_loses_nothing(
 
     tasks.dispatch_due()
     assert len(mailoutbox) == 1
+
+
+@pytest.fixture
+def many_due(planned_ada: User, cleo: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada's and Cleo's digests are due, and a claim takes one at a time."""
+    enrol_on_sunday(cleo, make_maths(slug="stats"))
+    claim = claiming.claim_due
+
+    def claim_one(*, at: datetime) -> int:
+        return claiming.SCHEDULES_AT_ONCE if claim(at=at, limit=1) else 0
+
+    monkeypatch.setattr(claiming, "claim_due", claim_one)
+
+
+@pytest.mark.usefixtures("many_due")
+@pytest.mark.parametrize(("senders", "claimed_at_rings"), [(1, [2]), (2, [1, 2])])
+def test_sending_begins_while_the_rest_is_claimed(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    senders: int,
+    claimed_at_rings: list[int],
+) -> None:
+    claimed = []
+
+    def note(**options: Any) -> None:
+        claimed.append(Delivery.objects.count())
+
+    settings.REMINDERS_SENDERS = senders
+    monkeypatch.setattr(tasks.send_due, "apply_async", note)
+    tasks.dispatch_due()
+
+    assert claimed == claimed_at_rings
+
+
+@pytest.mark.usefixtures("many_due")
+def test_a_broker_that_breaks_between_two_claims_stops_neither(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(**options: Any) -> None:
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(tasks.send_due, "apply_async", refuse)
+    tasks.dispatch_due()
+
+    assert [each.status for each in Delivery.objects.all()] == ["pending", "pending"]
 
 
 def test_a_letter_that_cannot_be_written_leaves_the_others_alone(

@@ -45,30 +45,56 @@ MAILS = 60
 RUNS = int(os.environ.get("MILEPOST_FAULT_RUNS", "20"))
 
 
-class Stage:
-    """A mail server that knows the truth, and a maker of senders."""
+class Maker:
+    """The process whose forks send and take mail: once up, it serves one test after another."""
 
-    def __init__(self, directory: Path, mode: str) -> None:
+    def __init__(self, variables: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.studyplans.reminders.stage"],
+            cwd=ROOT,
+            env=clean_environment() | variables,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **command: object) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class Stage:
+    """A mail server that knows the truth, and senders."""
+
+    def __init__(self, directory: Path, maker: Maker, mode: str) -> None:
         self._truth = directory / "truth"
         self._truth.touch()
         self._port = free_port()
+        self._maker = maker
+        self._patience = 1.0 if mode == "stall" else None
+        self.variables = variables(directory / "var", port=self._port)
         self.start_server(mode)
-        self.variables = {
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "DEBUG": "true",
-            "DATABASE_URL": database_url(),
-            "MILEPOST_VAR": str(directory / "var"),
-            "EMAIL_URL": f"smtp://127.0.0.1:{self._port}",
-            "FINAL_REPLY_SECONDS": "0.3" if mode == "stall" else "",
-        }
-        self._maker = started("stage", **self.variables)
 
     def start(self, at: datetime, *, die: str | None = None, on: int = 1) -> int:
         """Start a process that dispatches; return its pid."""
-        return self._ask({"at": at.isoformat(), "die": die, "on": on})
+        return self._maker.ask(
+            at=at.isoformat(),
+            port=self._port,
+            var=self.variables["MILEPOST_VAR"],
+            die=die,
+            on=on,
+            patience=self._patience,
+        )
 
     def wait(self, pid: int) -> int:
-        return self._ask({"wait": pid})
+        return self._maker.ask(wait=pid)
 
     def run(self, at: datetime, *, die: str | None = None, on: int = 1) -> int:
         return self.wait(self.start(at, die=die, on=on))
@@ -79,39 +105,27 @@ class Stage:
         return Counter(int(name.split("@")[0].split(".")[-2]) for name in names)
 
     def start_server(self, mode: str) -> None:
-        self._server = started("truth", str(self._port), str(self._truth), mode)
-        assert self._server.stdout is not None
-        assert self._server.stdout.readline() == "ready\n"
+        self._server = self._maker.ask(serve=mode, port=self._port, truth=str(self._truth))
 
     def lose_journals(self) -> None:
         shutil.rmtree(Path(self.variables["MILEPOST_VAR"]) / "outbox")
 
     def end_server(self) -> None:
-        self._server.kill()
-        self._server.communicate()
-
-    def close(self) -> None:
-        for process in (self._maker, self._server):
-            process.kill()
-            process.communicate()
-
-    def _ask(self, command: dict[str, object]) -> int:
-        assert self._maker.stdin is not None
-        assert self._maker.stdout is not None
-        self._maker.stdin.write(json.dumps(command) + "\n")
-        self._maker.stdin.flush()
-        return int(self._maker.stdout.readline())
+        """End it if it runs."""
+        if self._server:
+            os.kill(self._server, signal.SIGKILL)
+            self.wait(self._server)
+            self._server = 0
 
 
-def started(module: str, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", f"tests.studyplans.reminders.{module}", *arguments],
-        cwd=ROOT,
-        env=clean_environment() | variables,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def variables(var: Path, *, port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "true",
+        "DATABASE_URL": database_url(),
+        "MILEPOST_VAR": str(var),
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+    }
 
 
 def database_url() -> str:
@@ -123,17 +137,37 @@ def database_url() -> str:
     return f"postgres://{access}/{name}"
 
 
+@pytest.fixture(scope="session")
+def maker_on(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Maker]]:
+    """Make the process once for each database."""
+    makers: dict[str, Maker] = {}
+
+    def make(database: str) -> Maker:
+        if database not in makers:
+            nowhere = variables(tmp_path_factory.mktemp("maker"), port=1)
+            makers[database] = Maker(nowhere)
+        return makers[database]
+
+    yield make
+    for maker in makers.values():
+        maker.close()
+
+
 @pytest.fixture
-def stage_in(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[str], Stage]]:
+def stage_in(
+    transactional_db: None, tmp_path: Path, maker_on: Callable[[str], Maker]
+) -> Iterator[Callable[[str], Stage]]:
     stages: list[Stage] = []
 
     def make(mode: str) -> Stage:
-        stages.append(Stage(tmp_path, mode))
+        stages.append(Stage(tmp_path, maker_on(database_url()), mode))
         return stages[-1]
 
     yield make
     for stage in stages:
-        stage.close()
+        stage.end_server()
 
 
 def waiting_mails(count: int = MAILS) -> None:
@@ -309,7 +343,8 @@ def test_two_claimers_and_one_that_dies_write_each_occurrence_once(
     waiting_mails()
     Delivery.objects.all().delete()
     ReminderSchedule.objects.bulk_create(
-        ReminderSchedule(learner=learner, next_run_at=AT) for learner in User.objects.all()
+        ReminderSchedule(learner=learner, time_zone=learner.time_zone, next_run_at=AT)
+        for learner in User.objects.all()
     )
     connections.close_all()
 

@@ -152,6 +152,13 @@ def test_new_zone_rules_move_all_schedules_alike_at_once(
     assert schedule_of(cleo).next_run_at == MONDAY_AT_EIGHT
 
 
+def test_a_zone_that_an_operator_changes_is_followed_by_the_next_day(planned_ada: User) -> None:
+    User.objects.update(time_zone="Asia/Kathmandu")
+
+    assert recount_schedules() == 1
+    assert schedule_of(planned_ada).next_run_at == datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
+
+
 def test_new_zone_rules_repeat_no_date(
     planned_ada: User, clock: time_machine.Traveller, mailoutbox: list[Any]
 ) -> None:

@@ -114,7 +114,7 @@ def test_settling_again_changes_nothing(leased: Delivery, outcome: Outcome) -> N
 
 
 def test_settling_late_leaves_the_next_senders_lease_alone(leased: Delivery) -> None:
-    leasing.give_back([leased.pk], owner="gone", reason="")
+    leasing.give_back(owner="gone", reason="")
     leasing.lease(owner="next", at=MONDAY_AT_EIGHT)
 
     late = {leased.pk: settling.failed("no such mailbox")}

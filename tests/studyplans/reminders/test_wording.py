@@ -73,8 +73,13 @@ def test_the_worst_titles_make_a_mail_like_any_other(ada: User, kind: str, headi
     assert letter.subject.isprintable()
     assert len(content) < 60_000
     assert "And 61 more." in letter.text
+    assert letter.text.count("Done: http") == letter.text.count("Move to tomorrow: http") == 5
     assert "<script" not in letter.html
     assert letter.html.count('class="mail-button"') == 1
+    lines = letter.html.split("\r\n")
+    assert lines.pop() == ""
+    assert all(line.isascii() and line.isprintable() for line in lines)
+    assert not any(line.startswith(".") for line in lines)
 
 
 @pytest.mark.parametrize("kind", SCHEDULED)

@@ -1,16 +1,15 @@
 """A mail server in a process of its own that knows the truth: which messages it accepted.
 
-Run as `python -m tests.studyplans.reminders.truth PORT FILE MODE`.  It writes the Message-ID of
-each message it takes into FILE before it says so, or `garbled` when letter and envelope differ.
-MODE is one word: `plain` and `pipelining` behave; `pause` waits up to 2 ms before each reply;
-`drop-before-dot`, `drop-after-dot`, `stall` and `busy` misbehave with every tenth message;
-`unknown` refuses every tenth recipient; `refuse` lets nobody in.
+It writes the Message-ID of each message it takes into a file before it says so, or `garbled` when
+letter and envelope differ.  Its mode is one word: `plain` and `pipelining` behave; `pause` waits up
+to 2 ms before each reply; `drop-before-dot`, `drop-after-dot`, `stall` and `busy` misbehave with
+every tenth message; `unknown` refuses every tenth recipient; `refuse` lets nobody in.
 """
 
 import asyncio
 import random
 import re
-import sys
+import socket
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
@@ -99,18 +98,12 @@ class Closed(asyncio.Protocol):
         transport.close()
 
 
-async def serve(port: int, file: Path, mode: str) -> None:
+async def serve(listener: socket.socket, file: Path, mode: str) -> None:
     Server.mode = mode
     keeper = Keeper(file, mode)
 
     def desk() -> asyncio.BaseProtocol:
         return Closed() if mode == "refuse" else Server(keeper, hostname="localhost")
 
-    server = await asyncio.get_running_loop().create_server(desk, "127.0.0.1", port)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    server = await asyncio.get_running_loop().create_server(desk, sock=listener)
     await server.serve_forever()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

@@ -16,7 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from studyplans.reminders.channels.answer import Answer, Verdict
 from studyplans.reminders.letters import Letter, as_django_mail
-from studyplans.reminders.mime import Stationery, with_dots
+from studyplans.reminders.mime import Stationery
 
 MESSAGES_A_LINE = 500
 # What TLS sends in one piece: after an error, all of the last piece or nothing of it counts.
@@ -77,7 +77,7 @@ class SmtpLine:
         self._announced: Letter | None = None
 
     def pack(self, letter: Letter, stationery: Stationery) -> Parcel:
-        return Parcel(letter, with_dots(stationery.write(letter)))
+        return Parcel(letter, stationery.packed(letter))
 
     def offer(
         self, parcel: Parcel, *, following: Parcel | None, note: Callable[[], None]
