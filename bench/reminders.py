@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ import django
 MAILS = int(os.environ.get("BENCH_MAILS", "4000"))
 SLOW_MAILS = MAILS // 8
 SCHEDULES = int(os.environ.get("BENCH_SCHEDULES", "1000000"))
-ROUNDS = 3
+ROUNDS = 5
 AT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
 HELD_SECONDS = 0.001
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")
@@ -140,18 +140,33 @@ class Figure(NamedTuple):
     cpu_microseconds: float
 
 
-def measured(
-    work: Callable[[], None], mails: int, *, prepare: Callable[[], None] | None = None
-) -> Figure:
-    figures = []
-    for _ in range(ROUNDS):
-        if prepare:
-            prepare()
-        begin, cpu = time.perf_counter(), cpu_seconds()
-        work()
-        passed, used = time.perf_counter() - begin, cpu_seconds() - cpu
-        figures.append(Figure(mails / passed, used / mails * 1e6))
-    return Figure(max(each.rate for each in figures), min(each[1] for each in figures))
+class Case(NamedTuple):
+    """A way to send so many mails; what prepares it is not measured."""
+
+    name: str
+    mails: int
+    work: Callable[[], None]
+    prepare: Callable[[], None] = lambda: None
+
+
+def in_turns(*cases: Case) -> dict[str, Figure]:
+    """Return the best of each case.
+
+    Each round measures all of them: a machine is not as fast now as it was a minute ago.
+    """
+    rounds = [[measured(case) for case in cases] for _ in range(ROUNDS)]
+    return {
+        case.name: Figure(max(each.rate for each in own), min(each[1] for each in own))
+        for case, own in zip(cases, zip(*rounds, strict=True), strict=True)
+    }
+
+
+def measured(case: Case) -> Figure:
+    case.prepare()
+    begin, cpu = time.perf_counter(), cpu_seconds()
+    case.work()
+    passed, used = time.perf_counter() - begin, cpu_seconds() - cpu
+    return Figure(case.mails / passed, used / case.mails * 1e6)
 
 
 def cpu_seconds() -> float:
@@ -202,18 +217,14 @@ def send_grouped(port: int, content: bytes, mails: int) -> None:
             assert smtp.getreply()[0] == 250
 
 
-def floors(
-    port: int, content: bytes, mails: int, *, connections: Sequence[int]
-) -> dict[int, Figure]:
-    return {
-        number: measured(
-            lambda number=number: in_processes(  # type: ignore[misc]
-                number, lambda _: send_ready(port, content, mails // number)
-            ),
-            mails,
-        )
-        for number in connections
-    }
+def floor(port: int, content: bytes, mails: int, *, connections: int) -> Case:
+    return Case(
+        f"floor: ready bytes, {connections} smtplib connection(s)",
+        mails,
+        lambda: in_processes(
+            connections, lambda _: send_ready(port, content, mails // connections)
+        ),
+    )
 
 
 # --- ours, and the ways others send -----------------------------------------------------------
@@ -244,6 +255,15 @@ def ours(processes: int) -> None:
     in_processes(processes, work)
 
 
+def ours_with(senders: int) -> Case:
+    return Case(
+        f"ours, all included, {senders} sender(s)",
+        MAILS,
+        lambda: ours(senders),
+        forget_deliveries,
+    )
+
+
 def django_messages(mails: int) -> None:
     """Send the same letters through Django's own classes, over one open connection."""
     from django.core.mail import get_connection
@@ -260,13 +280,13 @@ def django_messages(mails: int) -> None:
                 connection.send_messages([as_django_mail(letter)])
 
 
-def one_task_a_mail(ids: Sequence[int]) -> None:
+def one_task_a_mail(mails: int) -> None:
     """Send each mail as a task would, without Celery's own cost: own queries, own connection."""
     from studyplans.reminders.letters import as_django_mail, letter_for
     from studyplans.reminders.models import Delivery
     from studyplans.reminders.selectors import decisions_on
 
-    for pk in ids:
+    for pk in list(Delivery.objects.values_list("pk", flat=True)[:mails]):
         delivery = Delivery.objects.select_related("learner").get(pk=pk)
         [decision] = decisions_on([delivery], at=AT)
         as_django_mail(letter_for(delivery, decision.news)).send()
@@ -397,12 +417,14 @@ def a_letter() -> bytes:
 # --- the report -------------------------------------------------------------------------------
 
 
-def row(name: str, figure: Figure, floor: Figure) -> None:
-    ratio = figure.rate / floor.rate
-    print(
-        f"{name:<52} {figure.rate:>9,.0f} {ratio:>8.2f} {figure.cpu_microseconds:>9,.0f}",
-        flush=True,
-    )
+def report(figures: dict[str, Figure], *, besides: str = "") -> None:
+    """Print each beside the first of them, and where another is named beside that as well."""
+    first, *_ = figures.values()
+    other = figures.get(besides)
+    print(f"{'':<52} {'mails/s':>9} {'x floor':>8} {'x task':>8} {'CPU us':>9}")
+    for name, (rate, cpu) in figures.items():
+        times = f"{rate / other.rate:.1f}" if other else ""
+        print(f"{name:<52} {rate:>9,.0f} {rate / first.rate:>8.2f} {times:>8} {cpu:>9,.0f}")
 
 
 def point_at(port: int) -> None:
@@ -417,32 +439,41 @@ def measure_sending() -> None:
 
     claiming.claim_all_due(at=AT)
     content = a_letter()
-    ids = list(Delivery.objects.values_list("pk", flat=True)[:SLOW_MAILS])
     print(f"{MAILS:,} digests of {len(content):,} bytes, best of {ROUNDS}.\n")
-    print(f"{'':<52} {'mails/s':>9} {'x floor':>8} {'CPU us':>9}")
     with sink() as port:
         point_at(port)
-        floor = floors(port, content, MAILS, connections=(1, 2, 4))
-        for number, figure in floor.items():
-            row(f"floor: ready bytes, {number} smtplib connection(s)", figure, floor[1])
-        grouped = measured(lambda: send_grouped(port, content, MAILS), MAILS)
-        row("floor: ready bytes, 1 connection, grouped envelope", grouped, floor[1])
-        tasks = measured(lambda: one_task_a_mail(ids), SLOW_MAILS)
-        row("one task, one connection a mail (without Celery)", tasks, floor[1])
-        messages = measured(lambda: django_messages(SLOW_MAILS), SLOW_MAILS)
-        row("Django send_messages, one connection", messages, floor[1])
-        for processes in (1, 2):
-            figure = measured(lambda n=processes: ours(n), MAILS, prepare=forget_deliveries)  # type: ignore[misc]
-            row(f"ours, all included, {processes} sender(s)", figure, floor[1])
-            print(f"{'':<52} {figure.rate / tasks.rate:>9.1f} x one task one mail")
+        floors = [floor(port, content, MAILS, connections=number) for number in (1, 2, 4)]
+        tasks = Case(
+            "one task, one connection a mail (without Celery)",
+            SLOW_MAILS,
+            lambda: one_task_a_mail(SLOW_MAILS),
+        )
+        report(
+            in_turns(
+                *floors,
+                Case(
+                    "floor: ready bytes, 1 connection, grouped envelope",
+                    MAILS,
+                    lambda: send_grouped(port, content, MAILS),
+                ),
+                tasks,
+                Case(
+                    "Django send_messages, one connection",
+                    SLOW_MAILS,
+                    lambda: django_messages(SLOW_MAILS),
+                ),
+                ours_with(1),
+                ours_with(2),
+            ),
+            besides=tasks.name,
+        )
         assert Delivery.objects.filter(status="sent").count() == MAILS
     with sink(pause=HELD_SECONDS) as port:
         point_at(port)
-        held = floors(port, content, SLOW_MAILS * 2, connections=(1, 2))
         for number in (1, 2):
-            row(f"held sink, floor, {number} connection(s)", held[number], held[1])
-            figure = measured(lambda n=number: ours(n), MAILS, prepare=forget_deliveries)  # type: ignore[misc]
-            row(f"held sink, ours, {number} sender(s), x its own floor", figure, held[number])
+            print(f"\nA server that thinks {HELD_SECONDS * 1000:.0f} ms, {number} at a time")
+            held = floor(port, content, SLOW_MAILS * 2, connections=number)
+            report(in_turns(held, ours_with(number)))
 
 
 def measure_claiming() -> None:
