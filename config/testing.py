@@ -60,5 +60,5 @@ def announce(*, redis: str | None) -> None:
 
 
 def pytest(arguments: Sequence[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", WORKERS, *arguments]
     return subprocess.run(command, cwd=ROOT).returncode  # noqa: S603

@@ -1,5 +1,6 @@
 """What every test may use.  The cast and its data come from tests/factories."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,14 +9,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 import time_machine
-from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.test import TransactionTestCase
 from pytest_django import Settings
 
+from tests.emptying import empty_tables
 from tests.running import RunningMilepost, private_database
-from tracker.curricula import sealing
-from tracker.progress import log_guard
+from tests.spreading import CrowdOnOneWorker
+
+# Of properties only the truth is asked, not how fast a busy machine finds it.
+hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A browser that neither calls home nor needs a graphics card.
@@ -30,11 +36,27 @@ BROWSER_FLAGS = (
 MONDAY_MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> CrowdOnOneWorker:
+    return CrowdOnOneWorker(config, log)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("journey") or "milepost" in getattr(item, "fixturenames", ()):
-            # One whole Milepost at a time is enough for two cores.
-            item.add_marker(pytest.mark.xdist_group("milepost"))
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: the garbage collector need not walk through it time and again.
+    gc.collect()
+    gc.freeze()
+
+
+def turn(item: pytest.Item) -> int:
+    """Put the journeys first, and what they wait for last: the time between is not idle."""
+    if item.get_closest_marker("awaited"):
+        return 2
+    return 0 if item.get_closest_marker("journey") else 1
 
 
 @pytest.fixture(autouse=True)
@@ -57,25 +79,10 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def unsealed_for_emptying() -> Iterator[None]:
-    """Let tests empty the tables on SQLite, whose triggers guard editions and the log there too.
-
-    PostgreSQL truncates, which no row's trigger sees.
-    """
-    operations: Any = DatabaseWrapper.ops_class
-    flush = operations.sql_flush
-
-    def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
-        emptying: list[str] = flush(self, *args, **options)
-        guards = (sealing, log_guard)
-        drops = [f"DROP TRIGGER IF EXISTS {name}" for each in guards for name, _ in each.triggers()]
-        again = [statement for each in guards for statement in each.sqlite_statements()]
-        return [*drops, *emptying, *again] if emptying else emptying
-
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(operations, "sql_flush", sql_flush)
-    yield
-    monkey.undo()
+def quick_emptying() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
 
 
 # --- a real browser and a real Milepost -------------------------------------------------------

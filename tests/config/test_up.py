@@ -17,10 +17,16 @@ from tests.running import RunningMilepost
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
 
+@pytest.fixture(scope="class")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name a folder that the first to come up fills and the others find, however it was left."""
+    return tmp_path_factory.mktemp("up") / "var"
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningMilepost]:
+def running(data: Path) -> Iterator[RunningMilepost]:
     """Bring Milepost up on the embedded default, whatever servers the run was given."""
-    up = RunningMilepost(var=tmp_path / "var", environment={}, arguments=("--no-demo",))
+    up = RunningMilepost(var=data, environment={}, arguments=("--no-demo",))
     try:
         up.wait_until_ready()
         yield up
@@ -49,7 +55,6 @@ def get(url: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("milepost")
 class TestUp:
     @ONLY_LINUX
     def test_it_answers_and_sigterm_ends_every_process(self, running: RunningMilepost) -> None:
@@ -96,7 +101,6 @@ class TestUp:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("milepost")
 def test_it_stands_on_the_servers_it_was_given(milepost: RunningMilepost) -> None:
     """The `milepost` fixture passes DATABASE_URL and REDIS_URL on, where the run has them."""
     manage = "from django.db import connection as c; print(c.vendor)"
