@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 # What a rate limit keeps longer than this goes back to wait in the database.
 LONGEST_NAP = timedelta(seconds=10)
 # Several letters in a row are written faster than one at a time between other work.
-WRITTEN_AT_ONCE = 8
+WRITTEN_AT_ONCE = 4
 
 Clock = Callable[[], datetime]
 
