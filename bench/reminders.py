@@ -1,4 +1,4 @@
-"""Measure the outbox: `python -m bench.reminders` (takes about two minutes).
+"""Measure the outbox: `python -m bench.reminders` (takes about six minutes).
 
 The floor is what no sender can do without: ready bytes over kept smtplib connections.  Figures to
 compare are the ratios within one run.  The sink is Postfix's `smtp-sink` where it is installed, and
@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 import django
 
-MAILS = int(os.environ.get("BENCH_MAILS", "4000"))
+MAILS = int(os.environ.get("BENCH_MAILS", "8000"))
 SLOW_MAILS = MAILS // 8
 SCHEDULES = int(os.environ.get("BENCH_SCHEDULES", "1000000"))
 ROUNDS = 5
