@@ -1,9 +1,10 @@
 """Measure the outbox: `python -m bench.reminders` (takes about six minutes).
 
 The floor is what no sender can do without: ready bytes over kept smtplib connections.  Figures to
-compare are the ratios within one run.  The sink is Postfix's `smtp-sink` where it is installed, and
-otherwise a small one of our own; it takes everything and keeps nothing.  DATABASE_URL names the
-database to fill (a PostgreSQL of your own, say); without it a temporary SQLite file is used.
+compare are the ratios within one run: of the best rounds, and the median of those in one round.
+The sink is Postfix's `smtp-sink` where it is installed, and otherwise a small one of our own; it
+takes everything and keeps nothing.  DATABASE_URL names the database to fill (a PostgreSQL of your
+own, say); without it a temporary SQLite file is used.
 """
 
 import asyncio
@@ -134,10 +135,19 @@ def wait_for(port: int) -> None:
 
 
 class Figure(NamedTuple):
-    """Messages a second, and the processor time of our side for each; the best of some rounds."""
+    """Messages a second in each round, and the least processor time of our side for one."""
 
-    rate: float
+    rates: list[float]
     cpu_microseconds: float
+
+    def best_times(self, other: "Figure") -> float:
+        return max(self.rates) / max(other.rates)
+
+    def usual_times(self, other: "Figure") -> float:
+        """Return the median of what it was times the other in the same round."""
+        return statistics.median(
+            own / its for own, its in zip(self.rates, other.rates, strict=True)
+        )
 
 
 class Case(NamedTuple):
@@ -150,23 +160,21 @@ class Case(NamedTuple):
 
 
 def in_turns(*cases: Case) -> dict[str, Figure]:
-    """Return the best of each case.
-
-    Each round measures all of them: a machine is not as fast now as it was a minute ago.
-    """
+    """Measure all of them in each round: a machine is not as fast now as it was a minute ago."""
     rounds = [[measured(case) for case in cases] for _ in range(ROUNDS)]
     return {
-        case.name: Figure(max(each.rate for each in own), min(each[1] for each in own))
+        case.name: Figure([rate for rate, _ in own], min(cpu for _, cpu in own))
         for case, own in zip(cases, zip(*rounds, strict=True), strict=True)
     }
 
 
-def measured(case: Case) -> Figure:
+def measured(case: Case) -> tuple[float, float]:
+    """Return messages a second, and our processor time for one in microseconds."""
     case.prepare()
     begin, cpu = time.perf_counter(), cpu_seconds()
     case.work()
     passed, used = time.perf_counter() - begin, cpu_seconds() - cpu
-    return Figure(case.mails / passed, used / case.mails * 1e6)
+    return case.mails / passed, used / case.mails * 1e6
 
 
 def cpu_seconds() -> float:
@@ -421,10 +429,14 @@ def report(figures: dict[str, Figure], *, besides: str = "") -> None:
     """Print each beside the first of them, and where another is named beside that as well."""
     first, *_ = figures.values()
     other = figures.get(besides)
-    print(f"{'':<52} {'mails/s':>9} {'x floor':>8} {'x task':>8} {'CPU us':>9}")
-    for name, (rate, cpu) in figures.items():
-        times = f"{rate / other.rate:.1f}" if other else ""
-        print(f"{name:<52} {rate:>9,.0f} {rate / first.rate:>8.2f} {times:>8} {cpu:>9,.0f}")
+    print(f"{'':<52} {'mails/s':>9} {'x floor':>8} {'median':>8} {'x task':>8} {'CPU us':>9}")
+    for name, figure in figures.items():
+        best, usual = figure.best_times(first), figure.usual_times(first)
+        times = f"{figure.best_times(other):.1f}" if other else ""
+        print(
+            f"{name:<52} {max(figure.rates):>9,.0f} {best:>8.2f} {usual:>8.2f} {times:>8}"
+            f" {figure.cpu_microseconds:>9,.0f}"
+        )
 
 
 def point_at(port: int) -> None:
