@@ -89,8 +89,8 @@ def _kind_or_404(kind: str) -> ReminderKind:
 @require_safe
 @login_required
 def reminder_preview(request: LearnerRequest, kind: str) -> HttpResponse:
-    _kind_or_404(kind)
     """Give the HTML part of a mail alone, for a frame that may run nothing."""
+    _kind_or_404(kind)
     html = previewing.preview_of(request.user, kind, at=clock.now()).letter.html
     framed = html.replace("<head>", '<head><base target="_blank">', 1)
     return HttpResponse(framed, headers=HTML_PART_HEADERS)
