@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reminders', '0006_used_links'),
+        ('reminders', '0006_html_and_used_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='deliverytext',
+            name='html',
+            field=models.TextField(default=''),
+        ),
         migrations.CreateModel(
             name='UsedLink',
             fields=[
@@ -22,15 +27,5 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='used_links', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AlterField(
-            model_name='delivery',
-            name='learner',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='reminderschedule',
-            name='learner',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reminder_schedules', to=settings.AUTH_USER_MODEL),
         ),
     ]

@@ -58,7 +58,7 @@ def guard_by_foreign_key(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_day_start"),
-        ("reminders", "0007_several_destinations"),
+        ("reminders", "0008_text_alone"),
     ]
 
     operations = [
