@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError
 
@@ -13,20 +16,41 @@ from studyplans.reminders.models import Delivery
 from studyplans.reminders.selectors import Decision, decisions_on
 from studyplans.reminders.settling import Outcome
 
+logger = logging.getLogger(__name__)
 
-def decided(
-    batch: Sequence[Delivery], *, at: datetime, fail: Callable[[Delivery], None]
-) -> list[Decision]:
+
+class Batch(NamedTuple):
+    """A lease decided on; of some deliveries not even that could be read."""
+
+    leased_at: datetime
+    decisions: list[Decision]
+    broken: list[tuple[Delivery, Outcome]]
+    size: int = 0
+
+
+def decided(deliveries: Sequence[Delivery], *, at: datetime) -> Batch:
     """Decide on all at once; where that fails, one by one, to find whose data is broken."""
     try:
-        return decisions_on(batch, at=at)
+        return Batch(at, decisions_on(deliveries, at=at), [], len(deliveries))
     except DatabaseError:
         raise
     except Exception:
-        if len(batch) > 1:
-            return [each for one in batch for each in decided([one], at=at, fail=fail)]
-        fail(batch[0])
-        return []
+        if len(deliveries) == 1:
+            [delivery] = deliveries
+            return Batch(at, [], [(delivery, unwritable(delivery))], 1)
+        return _together([decided([one], at=at) for one in deliveries], at=at)
+
+
+def _together(batches: Sequence[Batch], *, at: datetime) -> Batch:
+    decisions = [each for batch in batches for each in batch.decisions]
+    broken = [each for batch in batches for each in batch.broken]
+    return Batch(at, decisions, broken, sum(batch.size for batch in batches))
+
+
+def unwritable(delivery: Delivery) -> Outcome:
+    """Return what the error now being handled means for a delivery, and log it."""
+    logger.exception("Delivery %s could not be written.", delivery.pk)
+    return settling.failed(f"it could not be written: {sys.exc_info()[1]!r}")
 
 
 def not_now(decision: Decision) -> Outcome | None:

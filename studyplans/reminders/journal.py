@@ -48,7 +48,8 @@ class Journal:
         self._file = _locked_new_file(self._path)
 
     def note(self, delivery_id: int, mark: Mark, reason: str = "") -> None:
-        line = f"{mark} {delivery_id} {_flat(reason)}\n" if reason else f"{mark} {delivery_id}\n"
+        words = f" {_flat(reason)}" if reason else ""
+        line = f"{mark.value} {delivery_id}{words}\n"
         os.write(self._file, line.encode("utf-8", "replace"))
 
     def close(self) -> None:

@@ -29,20 +29,22 @@ TAKE = """
     )
     UPDATE {table} SET status = %s, lease_owner = %s, lease_until = %s
     WHERE id IN (SELECT id FROM taken)
+    RETURNING id
 """
 
 
 def lease(
     *, owner: str, at: datetime, limit: int = LEASED_AT_ONCE, channel: str = EMAIL
 ) -> list[Delivery]:
-    """Take due deliveries, the longest due first, and return all the owner has, with learners."""
+    """Take due deliveries, the longest due first, and return them with their learners."""
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     due = (Delivery.Status.PENDING, _moment(at), channel, limit)
     taken = (Delivery.Status.LEASED, owner, _moment(at + LEASE))
     with connection.cursor() as cursor:
         cursor.execute(TAKE.format(table=Delivery._meta.db_table, lock=lock), (*due, *taken))
-    own = Delivery.objects.leased_by(owner).order_by("due_at", "pk")
-    rows = rows_of(own.values_list(*DELIVERY, *(f"learner__{name}" for name in LEARNER)))
+        own = Delivery.objects.of_ids([pk for (pk,) in cursor.fetchall()])
+    columns = (*DELIVERY, *(f"learner__{name}" for name in LEARNER))
+    rows = rows_of(own.order_by("due_at", "pk").values_list(*columns))
     return [_with_learner(row) for row in rows]
 
 

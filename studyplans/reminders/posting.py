@@ -8,7 +8,6 @@ pending, and they go out again under the same id: who receives them can tell.
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -106,11 +105,14 @@ class Poster:
                 self._take_answer(parcel, answer)
         self._settlement.write(at=self._now())
 
-    def _parcels(self, batch: Sequence[Delivery], *, at: datetime) -> list[Parcel]:
+    def _parcels(self, deliveries: Sequence[Delivery], *, at: datetime) -> list[Parcel]:
         """Settle what is not to go now, and pack the rest."""
-        destinations = destinations_of(batch)
+        destinations = destinations_of(deliveries)
         parcels = []
-        for decision in decided(batch, at=at, fail=self._fail):
+        batch = decided(deliveries, at=at)
+        for delivery, failure in batch.broken:
+            self._settlement.add(delivery.pk, failure)
+        for decision in batch.decisions:
             delivery = decision.delivery
             destination = destinations.get(place_of(delivery))
             if outcome := not_now(decision):
@@ -149,11 +151,6 @@ class Poster:
     def _settle(self, decision: Decision, outcome: Outcome) -> None:
         for delivery in decision.aboard:
             self._settlement.add(delivery.pk, outcome)
-
-    def _fail(self, delivery: Delivery) -> None:
-        logger.exception("Delivery %s could not be written.", delivery.pk)
-        error = sys.exc_info()[1]
-        self._settlement.add(delivery.pk, settling.failed(f"it could not be written: {error!r}"))
 
 
 def message_for(decision: Decision, *, at: datetime) -> Message:

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import psycopg
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.string import TextLoader
 
 Model = type[models.Model]
 M = TypeVar("M", bound=models.Model)
@@ -64,7 +65,7 @@ def loaded(model: type[M], names: Iterable[str], row: Iterable[object]) -> M:
     instance = model.__new__(model)
     instance.__dict__.update(zip(names, row, strict=True))
     instance._state = ModelState()
-    instance._state.adding, instance._state.db = False, connection.alias
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
     return instance
 
 
@@ -106,6 +107,8 @@ def _cursor() -> CursorWrapper:
     cursor: Any = psycopg.Cursor(connection.connection)
     # Django's own way of reading a moment is thirty times slower, and comes to the same.
     cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+    # Whoever reads an identifier writes it down again.
+    cursor.adapters.register_loader("uuid", TextLoader)
     if connection.queries_logged:
         return connection.make_debug_cursor(cursor)
     return connection.make_cursor(cursor)
@@ -173,5 +176,7 @@ class Among(models.Lookup):
 
 def _array_of(keys: Sequence[object]) -> str:
     """Return the keys as PostgreSQL writes an array: that is quicker read than a list of them."""
+    if all(type(key) is int for key in keys):
+        return "{" + ",".join(map(str, keys)) + "}"
     quoted = (str(key).replace("\\", "\\\\").replace('"', '\\"') for key in keys)
-    return '{"' + '","'.join(quoted) + '"}' if keys else "{}"
+    return '{"' + '","'.join(quoted) + '"}'

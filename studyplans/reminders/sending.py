@@ -1,40 +1,41 @@
 """The sender: lease, decide, write, post, note, settle, until nothing is due.
 
 While the server thinks about one letter the next ones are written, and the envelope of the next is
-with the server.  No transaction is open while a letter is on its way.
+with the server; while the last letters of a batch go out the next batch is read.  No transaction is
+open while a letter is on its way.
 """
 
 from __future__ import annotations
 
 import gc
-import logging
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
 from studyplans.reminders import breaker, leasing, settling
-from studyplans.reminders.breaker import Leave
 from studyplans.reminders.channels.answer import Answer
 from studyplans.reminders.channels.email import Line, Parcel, ServerAway, open_line
-from studyplans.reminders.deciding import decided, not_now, outcomes_of
+from studyplans.reminders.deciding import Batch, decided, not_now, outcomes_of, unwritable
 from studyplans.reminders.journal import Journal, Mark
 from studyplans.reminders.letters import letter_for
 from studyplans.reminders.limits import slots_for
 from studyplans.reminders.mime import Stationery
 from studyplans.reminders.models import Delivery
+from studyplans.reminders.reading_ahead import Reader
 from studyplans.reminders.selectors import Decision
 from studyplans.reminders.settling import Outcome, Settlement
-
-logger = logging.getLogger(__name__)
 
 # What a rate limit keeps longer than this goes back to wait in the database.
 LONGEST_NAP = timedelta(seconds=10)
 # Several letters in a row are written faster than one at a time between other work.
 WRITTEN_AT_ONCE = 4
+# While the last so many letters of a full batch go out the next is read, if the mail server leaves
+# so much of the time: to read beside work takes longer than to read after it.
+READ_AHEAD = 150
+LEAST_IDLE = 2 / 3
 
 Clock = Callable[[], datetime]
 
@@ -62,7 +63,8 @@ def send_due(*, now: Clock, seconds: float | None = None) -> int:
 def send_one(delivery_id: int, *, now: Clock) -> None:
     """Send one due delivery at once, or write down why not."""
     with Sender(now=now) as sender:
-        sender.send(leasing.lease_one(delivery_id, owner=sender.owner, at=now()))
+        at = now()
+        sender.send(decided(leasing.lease_one(delivery_id, owner=sender.owner, at=at), at=at))
 
 
 class Sender:
@@ -77,9 +79,10 @@ class Sender:
         self._line: Line = open_line()
         self.owner = self._journal.owner
         self._settlement = Settlement(owner=self.owner)
+        self._batches = Reader(owner=self.owner, now=now)
         # The letter whose content the server has, and whose answer is still to come.
         self._under_way: Item | None = None
-        self._is_stopped = False
+        self._is_stopped = self._has_leftovers = False
         self._is_server_proven = False
         self._trouble = ""
 
@@ -87,6 +90,8 @@ class Sender:
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        # First: a lease that comes after the journal has gone would be nobody's.
+        self._batches.close()
         if self._under_way:
             # The database may be gone, but the mail server and the journal are not.
             self._conclude_by(self._line.answer(), self._under_way)
@@ -98,31 +103,28 @@ class Sender:
 
     def send_for(self, seconds: float | None) -> int:
         end = None if seconds is None else time.monotonic() + seconds
-        count = 0
-        while end is None or time.monotonic() < end:
-            batch = self._lease()
-            if not batch:
-                break
+        count, is_more_due = 0, True
+        while is_more_due and not self._is_stopped and (end is None or time.monotonic() < end):
             with gc_later():
-                self.send(batch)
-            count += len(batch)
+                size = self._send_next()
+            count, is_more_due = count + size, size > 0
+        self._give_back()
         return count
 
-    def _lease(self) -> list[Delivery]:
-        at = self._now()
-        leave = Leave.WAIT if self._is_stopped else breaker.leave_to_send(at=at)
-        if leave is Leave.WAIT:
-            return []
-        limit = 1 if leave is Leave.PROBE else leasing.LEASED_AT_ONCE
-        return leasing.lease(owner=self.owner, at=at, limit=limit)
+    def _send_next(self) -> int:
+        """Send the next batch and let go of it; return how many were in it."""
+        batch = self._batches.next()
+        self.send(batch)
+        return batch.size
 
-    def send(self, batch: Sequence[Delivery]) -> None:
+    def send(self, batch: Batch) -> None:
         """Bring each delivery of a fresh lease to its outcome, or give it back."""
         begun, at = time.monotonic(), self._now()
-        last_start = at + leasing.LEASE - leasing.LAST_START_BEFORE_END
+        last_start = batch.leased_at + leasing.LEASE - leasing.LAST_START_BEFORE_END
         for item, following in with_next(some_ahead(self._items(batch, at=at))):
             self._hear_answer()
             if self._is_stopped or self._now() >= last_start:
+                self._has_leftovers = True
                 break
             self._wait_for(item, at=at, begun=begun)
             self._under_way = self._offer(item, following)
@@ -130,24 +132,40 @@ class Sender:
             self._settle_if_due()
         self._hear_answer()
         self._settlement.write(at=self._now())
-        # What this lease has not come to.
+        if self._has_leftovers:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Give back what this lease has not come to, and what has been read ahead."""
+        self._batches.forget()
         leasing.give_back(owner=self.owner, reason=self._trouble)
+        self._has_leftovers = False
 
     # --- from deliveries to letters ---
 
-    def _items(self, batch: Sequence[Delivery], *, at: datetime) -> Iterator[Item]:
+    def _items(self, batch: Batch, *, at: datetime) -> Iterator[Item]:
         """Yield letters one by one, each written only when it is asked for."""
         self._stationery = Stationery(at=at)
-        decisions = decided(batch, at=at, fail=self._fail)
-        useful = [decision for decision in decisions if self._is_useful(decision)]
+        for delivery, outcome in batch.broken:
+            self._conclude(delivery, outcome)
+        useful = [decision for decision in batch.decisions if self._is_useful(decision)]
         slots = slots_for([decision.delivery for decision in useful], at=at)
-        for decision in sorted(useful, key=lambda each: slots[each.delivery.pk]):
+        in_turn = sorted(useful, key=lambda each: slots[each.delivery.pk])
+        idle = Idle()
+        for place, decision in enumerate(in_turn):
+            if place == len(in_turn) - READ_AHEAD:
+                self._read_ahead(batch, idle)
             delivery = decision.delivery
             if slots[delivery.pk] > at + LONGEST_NAP:
                 wait = settling.not_before(slots[delivery.pk], has_slot=True)
                 self._let_wait(decision, wait)
             elif parcel := self._parcel(decision):
                 yield Item(decision, parcel, slots[delivery.pk])
+
+    def _read_ahead(self, batch: Batch, idle: Idle) -> None:
+        """Begin to read the next batch if there is likely to be one, and time for it."""
+        if batch.size == leasing.LEASED_AT_ONCE and idle.share > LEAST_IDLE:
+            self._batches.begin_next()
 
     def _is_useful(self, decision: Decision) -> bool:
         """Settle what is not to be sent now."""
@@ -175,12 +193,7 @@ class Sender:
     def _fail_carrier(self, decision: Decision) -> None:
         """Give up on a letter; what it was to carry along goes by itself."""
         self._let_wait(decision, settling.not_before(self._now(), has_slot=False))
-        self._fail(decision.delivery)
-
-    def _fail(self, delivery: Delivery) -> None:
-        logger.exception("Delivery %s could not be written.", delivery.pk)
-        error = sys.exc_info()[1]
-        self._conclude(delivery, settling.failed(f"it could not be written: {error!r}"))
+        self._conclude(decision.delivery, unwritable(decision.delivery))
 
     # --- from letters to answers ---
 
@@ -197,6 +210,7 @@ class Sender:
             )
         except ServerAway as away:
             self._count_failure(str(away))
+            self._has_leftovers = True
             return None
         except Exception:
             self._fail_carrier(item.decision)
@@ -239,6 +253,8 @@ class Sender:
 
     def _wait_for(self, item: Item, *, at: datetime, begun: float) -> None:
         """Sleep until a rate limit lets the letter go; what is known by then is settled first."""
+        if item.slot <= at:
+            return
         passed = time.monotonic() - begun
         if (left := (item.slot - at).total_seconds() - passed) > 0:
             self._settlement.write(at=self._now())
@@ -251,7 +267,7 @@ class Sender:
             write(at=self._now())
 
 
-MARKS = {
+MARKS: dict[str, Mark] = {
     Delivery.Status.SENT: Mark.SENT,
     Delivery.Status.PENDING: Mark.LATER,
     Delivery.Status.FAILED: Mark.FAILED,
@@ -259,7 +275,19 @@ MARKS = {
 
 
 def _mark_of(outcome: Outcome) -> Mark:
-    return Mark.IN_DOUBT if outcome.doubts else MARKS[Delivery.Status(outcome.status)]
+    return Mark.IN_DOUBT if outcome.doubts else MARKS[outcome.status]
+
+
+class Idle:
+    """How much of the time since this was made the thread that asks has waited."""
+
+    def __init__(self) -> None:
+        self._begun, self._worked = time.monotonic(), time.thread_time()
+
+    @property
+    def share(self) -> float:
+        passed = time.monotonic() - self._begun
+        return 1 - (time.thread_time() - self._worked) / passed if passed else 0.0
 
 
 @contextmanager

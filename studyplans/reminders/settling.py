@@ -131,10 +131,13 @@ class Settlement:
         That one waits for all before it.  Until then the journal knows.
         """
         commit_soon()
-        self.write(at=at)
+        self._write(at=at)
 
     @transaction.atomic
     def write(self, *, at: datetime) -> None:
+        self._write(at=at)
+
+    def _write(self, *, at: datetime) -> None:
         written = settle(self._outcomes, owner=self._owner, at=at)
         self._keep_texts(is_complete=written == len(self._outcomes), at=at)
         _report(self._dead, at=at)

@@ -21,3 +21,6 @@ class Answer:
     reason: str = ""
     is_server_down: bool = False
     is_mailbox_dead: bool = False
+
+
+TAKEN = Answer(Verdict.TAKEN)

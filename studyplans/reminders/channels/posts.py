@@ -10,7 +10,7 @@ from django import forms
 
 from common import fetching
 from common.outside import CannotFetch, NotPublic, addresses_of
-from studyplans.reminders.channels.answer import Answer, Verdict
+from studyplans.reminders.channels.answer import TAKEN, Answer, Verdict
 
 SECONDS = 5.0
 # What a server answers beyond its status is of no interest.
@@ -58,7 +58,7 @@ def _understood(status: int, gone: Collection[int]) -> Answer:
     """Say what a status means.  A redirect is no yes: whoever answers there was never named."""
     reason = f"the server answered {status}"
     if 200 <= status < 300:
-        return Answer(Verdict.TAKEN)
+        return TAKEN
     if status in gone:
         return Answer(Verdict.REFUSED, reason, is_mailbox_dead=True)
     if status >= 500 or status in FOR_NOW:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -47,7 +46,7 @@ class Planned(NamedTuple):
     """A session near today, as the database tells it."""
 
     learner_id: int
-    uid: UUID
+    uid: object
     starts_at: datetime
     ends_at: datetime
     state: str

@@ -25,13 +25,15 @@ from django.conf import settings
 
 from tests.studyplans.reminders import truth
 
-# So few that the first letters are settled while the last are still to come.
-SETTLED_AT_ONCE = 50
+# So few that several batches are needed, the next is read while one goes out, and the first letters
+# of each are settled before its last are sent.
+LEASED_AT_ONCE, READ_AHEAD, SETTLED_AT_ONCE = 40, 20, 25
 STEPS: dict[str, tuple[str, str]] = {
     # What is called right after the process has got that far.
     "claim, not committed": ("studyplans.reminders.claiming", "_write_news"),
     "claim committed": ("studyplans.reminders.sweeping", "sweep"),
     "leased": ("studyplans.reminders.sending", "Sender.send"),
+    "read": ("studyplans.reminders.reading_ahead", "decided"),
     "writing": ("studyplans.reminders.sending", "letter_for"),
     "content": ("studyplans.reminders.channels.email", "SmtpLine._content"),
     "dot": ("studyplans.reminders.channels.email", "SmtpLine.answer"),
@@ -69,8 +71,10 @@ def die_at(step: str, on: int) -> None:
 
 
 def send(command: dict[str, Any]) -> None:
-    from studyplans.reminders import settling
+    from studyplans.reminders import leasing, sending, settling
 
+    leasing.LEASED_AT_ONCE = LEASED_AT_ONCE
+    sending.READ_AHEAD, sending.LEAST_IDLE = READ_AHEAD, -1.0
     settling.SETTLED_AT_ONCE = SETTLED_AT_ONCE
     settings.EMAIL_PORT = command["port"]
     settings.VAR_DIR = Path(command["var"])

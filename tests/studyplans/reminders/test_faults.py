@@ -28,13 +28,13 @@ from django.db import connection, connections
 from config import embedded
 from config.processes import Child, Children
 from studyplans.reminders import leasing, sweeping
-from studyplans.reminders.leasing import LEASED_AT_ONCE
 from studyplans.reminders.models import Delivery, MailServer, ReminderSchedule
 from studyplans.reminders.names import KindName
 from studyplans.reminders.sending import WRITTEN_AT_ONCE
 from tests.running import ROOT, all_processes, clean_environment, free_port
 from tests.studyplans.reminders import postgres
 from tests.studyplans.reminders.beat import RING
+from tests.studyplans.reminders.stage import LEASED_AT_ONCE
 from tracker.accounts.models import User
 
 pytestmark = pytest.mark.slow
@@ -242,6 +242,21 @@ def test_a_sender_killed_at_a_step_loses_and_doubles_nothing(
     assert statuses() == Counter(sent=MAILS - doubts, **({"in doubt": doubts} if doubts else {}))
     assert stage.accepted().total() == accepted
     assert_nothing_lost_or_doubled(stage, doubts=doubts)
+
+
+def test_a_sender_killed_while_it_reads_ahead_gives_that_back(
+    stage_in: Callable[[str], Stage],
+) -> None:
+    stage = stage_in("pause")
+    waiting_mails()
+
+    assert stage.run(AT, die="read", on=2) == -9
+    is_beside = connection.vendor == "postgresql"
+    assert (stage.accepted().total() < LEASED_AT_ONCE) == is_beside
+    assert stage.run(AT) == 0
+    assert stage.run(AT + timedelta(minutes=2)) == 0
+
+    assert_nothing_lost_or_doubled(stage, doubts=1)
 
 
 @pytest.mark.parametrize("seed", range(RUNS))

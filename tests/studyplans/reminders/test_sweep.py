@@ -16,10 +16,11 @@ from studyplans.reminders.journal import Journal, Mark, directory
 from studyplans.reminders.kinds import KINDS, digest
 from studyplans.reminders.leasing import LEASE
 from studyplans.reminders.models import Delivery, DeliveryText
-from studyplans.reminders.sending import Sender
+from studyplans.reminders.sending import Sender, send_due
 from studyplans.reminders.settling import Outcome
 from studyplans.reminders.sweeping import WAIT_FOR_JOURNAL, sweep
 from tests.studyplans.reminders.conftest import MONDAY_AT_EIGHT, enrol_on_sunday, outcomes
+from tests.studyplans.reminders.test_faults import waiting_mails
 from tracker.accounts.models import User
 from tracker.curricula.models import Curriculum, Milestone
 
@@ -54,6 +55,17 @@ def test_a_machine_that_never_comes_back_leaves_its_leases_in_doubt(
     assert status(leased) == "in doubt"
     assert leased.doubts == 1
     assert mailoutbox == []
+
+
+def test_what_a_lease_has_no_time_for_goes_out_under_the_next(
+    transactional_db: None, mailoutbox: list[EmailMessage]
+) -> None:
+    waiting_mails(6)
+    # Each takes so long that after four of them the lease is nearly over.
+    send_due(now=lambda: MONDAY_AT_EIGHT + len(mailoutbox) * timedelta(minutes=2))
+
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"sent"}
+    assert len({tuple(letter.to) for letter in mailoutbox}) == len(mailoutbox) == 6
 
 
 def test_a_living_sender_is_left_in_peace(planned_ada: User) -> None:
