@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
@@ -125,6 +126,7 @@ def _given(model: Model, names: Iterable[str]) -> str:
     return f"(SELECT {', '.join(read)} FROM json_each(%s)) AS given"  # noqa: S608
 
 
+@cache
 def _type_of(model: Model, column: str) -> str:
     """Return a column's type without its length: a cast would cut what is longer."""
     [field] = [each for each in _fields_of(model) if each.column == column]

@@ -19,7 +19,6 @@ from studyplans.reminders.models import Delivery, DeliveryText
 from studyplans.reminders.rowset import insert_new
 from studyplans.reminders.rules import retry_at
 
-SETTLED_AT_ONCE = 250
 LONGEST_WAIT_SECONDS = 0.25
 LONGEST_REASON = 300
 MOST_DOUBTS = 2
@@ -98,7 +97,7 @@ def _write(outcome: Outcome, ids: Sequence[int], *, owner: str, at: datetime) ->
 
 
 class Settlement:
-    """Outcomes on their way to the database: so many, or those of a quarter of a second."""
+    """Outcomes on their way to the database, those of a quarter of a second together."""
 
     def __init__(self, *, owner: str) -> None:
         self._owner = owner
@@ -121,8 +120,7 @@ class Settlement:
     def is_due(self) -> bool:
         if not self._outcomes:
             return False
-        waited = time.monotonic() - self._since
-        return len(self._outcomes) >= SETTLED_AT_ONCE or waited > LONGEST_WAIT_SECONDS
+        return time.monotonic() - self._since > LONGEST_WAIT_SECONDS
 
     @transaction.atomic
     def write_soon(self, *, at: datetime) -> None:

@@ -25,9 +25,8 @@ from django.conf import settings
 
 from tests.studyplans.reminders import truth
 
-# So few that several batches are needed, the next is read while one goes out, and the first letters
-# of each are settled before its last are sent.
-LEASED_AT_ONCE, READ_AHEAD, SETTLED_AT_ONCE = 40, 20, 25
+# So few that several batches are needed, and the next is read while one goes out.
+LEASED_AT_ONCE, READ_AHEAD = 40, 20
 STEPS: dict[str, tuple[str, str]] = {
     # What is called right after the process has got that far.
     "claim, not committed": ("studyplans.reminders.claiming", "_write_news"),
@@ -75,7 +74,8 @@ def send(command: dict[str, Any]) -> None:
 
     leasing.LEASED_AT_ONCE = LEASED_AT_ONCE
     sending.READ_AHEAD, sending.LEAST_IDLE = READ_AHEAD, -1.0
-    settling.SETTLED_AT_ONCE = SETTLED_AT_ONCE
+    # Each letter is settled while the next is on its way.
+    settling.LONGEST_WAIT_SECONDS = 0.0
     settings.EMAIL_PORT = command["port"]
     settings.VAR_DIR = Path(command["var"])
     if command["patience"]:
