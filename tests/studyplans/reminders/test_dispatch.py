@@ -1,3 +1,4 @@
+import gc
 import threading
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -350,7 +351,7 @@ def test_a_letter_that_cannot_be_written_leaves_the_others_alone(
     assert [letter.to for letter in mailoutbox] == [["cleo@example.org"]]
 
 
-def test_no_transaction_is_open_while_sending(
+def test_no_transaction_is_open_while_sending_and_no_garbage_looked_for(
     planned_ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
@@ -358,13 +359,14 @@ def test_no_transaction_is_open_while_sending(
     offer = DjangoLine.offer
 
     def look(line: DjangoLine, *letter: Any, **note: Any) -> Any:
-        seen.append(connection.in_atomic_block)
+        seen.append((connection.in_atomic_block, gc.isenabled()))
         return offer(line, *letter, **note)
 
     monkeypatch.setattr(DjangoLine, "offer", look)
     tasks.dispatch_due()
 
-    assert seen == [False]
+    assert seen == [(False, False)]
+    assert gc.isenabled()
 
 
 def test_queries_do_not_grow_with_the_number_of_learners(
