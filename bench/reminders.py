@@ -37,7 +37,12 @@ ROUNDS, CLAIM_ROUNDS = 5, 3
 AT = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
 HELD_SECONDS = 0.001
 # What docs/operating.md says of PostgreSQL.
-TUNED = {"shared_buffers": "1GB", "max_wal_size": "8GB", "checkpoint_timeout": "30min"}
+TUNED = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "30min",
+    "random_page_cost": "1.1",
+}
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney", "UTC")
 SENDER, RECIPIENT = "hello@example.org", "learner@example.org"
 
