@@ -252,8 +252,7 @@ def test_a_sender_killed_while_it_reads_ahead_gives_that_back(
     waiting_mails()
 
     assert stage.run(AT, die="read", on=2) == -9
-    is_beside = connection.vendor == "postgresql"
-    assert (stage.accepted().total() < LEASED_AT_ONCE) == is_beside
+    assert stage.accepted().total() <= LEASED_AT_ONCE
     assert stage.run(AT) == 0
     assert stage.run(AT + timedelta(minutes=2)) == 0
 
