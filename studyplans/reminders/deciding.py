@@ -30,6 +30,8 @@ class Batch(NamedTuple):
 
 def decided(deliveries: Sequence[Delivery], *, at: datetime) -> Batch:
     """Decide on all at once; where that fails, one by one, to find whose data is broken."""
+    if not deliveries:
+        return Batch(at, [], [])
     try:
         return Batch(at, decisions_on(deliveries, at=at), [], len(deliveries))
     except DatabaseError:

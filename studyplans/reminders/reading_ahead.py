@@ -37,7 +37,7 @@ class Reader:
         """Begin to read the next batch, if it can be read beside what is going on."""
         can_read = connection.features.has_select_for_update_skip_locked
         # What a transaction has written nobody else would see.
-        if not can_read or connection.in_atomic_block or self._coming:
+        if not can_read or connection.in_atomic_block:
             return
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1)

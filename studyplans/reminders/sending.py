@@ -114,7 +114,8 @@ class Sender:
     def _send_next(self) -> int:
         """Send the next batch and let go of it; return how many were in it."""
         batch = self._batches.next()
-        self.send(batch)
+        if batch.size:
+            self.send(batch)
         return batch.size
 
     def send(self, batch: Batch) -> None:

@@ -14,7 +14,15 @@ from pytest_django import Settings
 
 from studyplans.plans.actions import settle_studied
 from studyplans.plans.models import StudySession
-from studyplans.reminders import actions, claiming, letters, selectors, sending, tasks
+from studyplans.reminders import (
+    actions,
+    claiming,
+    deciding,
+    letters,
+    selectors,
+    sending,
+    tasks,
+)
 from studyplans.reminders.actions import set_reminder_schedule
 from studyplans.reminders.channels.email import DjangoLine
 from studyplans.reminders.kinds import digest
@@ -367,6 +375,13 @@ def test_no_transaction_is_open_while_sending_and_no_garbage_looked_for(
 
     assert seen == [(False, False)]
     assert gc.isenabled()
+
+
+def test_nothing_is_asked_about_nobody(db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert deciding.decided([], at=MONDAY_AT_EIGHT).size == 0
+
+    assert len(queries) == 0
 
 
 def test_queries_do_not_grow_with_the_number_of_learners(
